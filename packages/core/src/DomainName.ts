@@ -1,0 +1,9 @@
+import { Schema } from "effect"
+
+/** A lower-case registrable name such as `acme-shop.com` (RFC 1035 2.3.4: labels of 1..63 octets, at most 253 in all). */
+export const DomainName = Schema.String.check(
+  Schema.isPattern(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+    message: "expected a lower-case domain name"
+  })
+).pipe(Schema.brand("DomainName"))
+export type DomainName = typeof DomainName.Type

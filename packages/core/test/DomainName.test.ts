@@ -1,0 +1,22 @@
+import { assert, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { DomainName } from "../src/DomainName.ts"
+
+const is = Schema.is(DomainName)
+
+it("a domain name is lower-case LDH of bounded length", () => {
+  for (const good of ["a.b", "acme-shop.com", "xn--bcher-kva.example", `${"a".repeat(63)}.com`])
+    assert.isTrue(is(good), good)
+  for (const bad of [
+    "",
+    "com",
+    "A.com",
+    "-a.com",
+    "a-.com",
+    "a..com",
+    "a.com.",
+    `${"a".repeat(64)}.com`,
+    `${"a.".repeat(127)}com`
+  ])
+    assert.isFalse(is(bad), bad)
+})
