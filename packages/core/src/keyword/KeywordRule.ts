@@ -1,0 +1,18 @@
+import { Effect, Schema } from "effect"
+
+export const RuleType = Schema.Literals(["string", "regex"])
+export type RuleType = typeof RuleType.Type
+
+/** One thing to look for. Stored as JSON in `keyword_sets.rules`, in order: a finding names its rule by index. */
+export const KeywordRule = Schema.Struct({
+  id: Schema.optionalKey(Schema.String),
+  pattern: Schema.NonEmptyString,
+  ruleType: RuleType,
+  isCaseSensitive: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
+  category: Schema.optionalKey(Schema.String),
+  /** Characters of context on either side of a match. */
+  contextChars: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000 })).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed(50))
+  )
+})
+export type KeywordRule = typeof KeywordRule.Type
