@@ -16,3 +16,14 @@ export const KeywordRule = Schema.Struct({
   )
 })
 export type KeywordRule = typeof KeywordRule.Type
+
+/** A rule cannot be used: the engine refuses its regex, or a field is out of range. `index` is its place in the set. */
+export class InvalidKeywordRules extends Schema.TaggedError<InvalidKeywordRules>()("InvalidKeywordRules", {
+  index: Schema.Int,
+  field: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `rule ${this.index} cannot be saved: ${this.field}: ${this.reason}`
+  }
+}

@@ -1,0 +1,29 @@
+import { Schema } from "effect"
+import { DnsParams, NewDns } from "../dns/DnsParams.ts"
+import { GenerationParams, NewGeneration } from "../generation/GenerationParams.ts"
+import { HttpParams, NewHttp } from "../http/HttpParams.ts"
+
+/** What a campaign does, by its kind: one row of one of the three parameter tables. */
+export const CampaignParams = Schema.Union([GenerationParams, DnsParams, HttpParams])
+export type CampaignParams = typeof CampaignParams.Type
+
+/** A campaign to be created. Plain values in, parsed once at the door: `Campaigns.create` takes the encoded form. */
+export const NewCampaign = Schema.Struct({
+  name: Schema.NonEmptyString,
+  metadata: Schema.optionalKey(Schema.Json),
+  params: Schema.Union([NewGeneration, NewDns, NewHttp])
+})
+export type NewCampaign = typeof NewCampaign.Type
+
+/**
+ * Generation, DNS and HTTP campaigns created together, each fed by the one before. A stage that is left out ends the
+ * pipeline there.
+ */
+export const NewPipeline = Schema.Struct({
+  name: Schema.NonEmptyString,
+  metadata: Schema.optionalKey(Schema.Json),
+  generation: NewGeneration.mapFields(({ _tag, ...fields }) => fields),
+  dns: Schema.optionalKey(NewDns.mapFields(({ _tag, sourceGenerationCampaignId, ...fields }) => fields)),
+  http: Schema.optionalKey(NewHttp.mapFields(({ _tag, sourceCampaignId, sourceType, ...fields }) => fields))
+})
+export type NewPipeline = typeof NewPipeline.Type

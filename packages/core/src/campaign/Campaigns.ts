@@ -1,0 +1,77 @@
+import { Context, type Effect } from "effect"
+import type { UserId } from "../auth/UserId.ts"
+import type { SpaceExhausted } from "../generation/SpaceExhausted.ts"
+import type { Page, PageRequest } from "../Page.ts"
+import type { StoreError } from "../StoreError.ts"
+import type {
+  Campaign,
+  CampaignNotFound,
+  CampaignStatus,
+  CampaignType,
+  IllegalTransition,
+  InvalidCampaign
+} from "./Campaign.ts"
+import type { CampaignId } from "./CampaignId.ts"
+import type { CampaignParams, NewCampaign, NewPipeline } from "./CampaignParams.ts"
+
+/** Where campaigns and their parameters are kept. Every change writes its audit entry in the same transaction. */
+export class Campaigns extends Context.Service<
+  Campaigns,
+  {
+    /**
+     * Creates a campaign, `pending`, with its parameters. A generation campaign reserves its whole range of the
+     * enumeration in the same step: two created at the same moment never overlap and never leave a gap. It gets what
+     * is left where more is asked: `totalItems` says how much.
+     */
+    readonly create: (
+      campaign: typeof NewCampaign.Encoded,
+      owner?: UserId
+    ) => Effect.Effect<Campaign, CreateError | StoreError>
+
+    /** The campaigns of a pipeline, created together or not at all, in the order they run. */
+    readonly createPipeline: (
+      pipeline: typeof NewPipeline.Encoded,
+      owner?: UserId
+    ) => Effect.Effect<ReadonlyArray<Campaign>, CreateError | StoreError>
+
+    readonly get: (id: CampaignId) => Effect.Effect<Campaign, CampaignNotFound | StoreError>
+    readonly params: (id: CampaignId) => Effect.Effect<CampaignParams, CampaignNotFound | StoreError>
+
+    /** Newest first. */
+    readonly page: (filter: CampaignFilter, request?: PageRequest) => Effect.Effect<Page<Campaign>, StoreError>
+
+    /** The campaigns that take their names from this one, in the order they were created. */
+    readonly fedBy: (id: CampaignId) => Effect.Effect<ReadonlyArray<Campaign>, StoreError>
+
+    /**
+     * One legal move, as a compare-and-set: of two callers who make the same move one wins and the other is told.
+     * `running` sets `startedAt` once; `completed`, `failed` and `cancelled` set `completedAt`; `error` becomes
+     * `errorMessage` (and is cleared by `queued` and `running`).
+     */
+    readonly move: (
+      id: CampaignId,
+      to: CampaignStatus,
+      error?: string
+    ) => Effect.Effect<Campaign, CampaignNotFound | IllegalTransition | StoreError>
+
+    /**
+     * Reads anew how many names the source offers: those it has generated or resolved and, while it has not ended, those it
+     * still may. Counters stay as they are. For a generation campaign nothing changes.
+     */
+    readonly measure: (id: CampaignId) => Effect.Effect<Campaign, CampaignNotFound | StoreError>
+
+    /** With everything it produced. A running campaign is refused: cancel it first. */
+    readonly remove: (id: CampaignId) => Effect.Effect<void, CampaignNotFound | IllegalTransition | StoreError>
+  }
+>()("@domainflow/core/Campaigns") {}
+
+/** Why a campaign was not created. */
+
+export interface CampaignFilter {
+  readonly owner?: UserId
+  readonly status?: CampaignStatus
+  readonly type?: CampaignType
+}
+
+/** Why a campaign was not created. */
+export type CreateError = InvalidCampaign | SpaceExhausted | CampaignNotFound

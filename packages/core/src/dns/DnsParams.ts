@@ -1,0 +1,37 @@
+import { Effect, Schema } from "effect"
+import { CampaignId } from "../campaign/CampaignId.ts"
+import { PersonaId } from "../persona/PersonaId.ts"
+
+const int = (minimum: number, fallback: number) =>
+  Schema.Int.check(Schema.isBetween({ minimum, maximum: 2_147_483_647 })).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed(fallback))
+  )
+
+/** A row of `dns_validation_params`. */
+export class DnsParams extends Schema.TaggedClass<DnsParams>("@domainflow/core/DnsParams")("dns_validation", {
+  campaignId: CampaignId,
+  /** Null once the source has been deleted. */
+  sourceGenerationCampaignId: Schema.NullOr(CampaignId),
+  personaIds: Schema.Array(PersonaId),
+  rotationIntervalSeconds: Schema.Int,
+  /** Names a minute over all workers; 0: as fast as the personas allow. */
+  processingSpeedPerMinute: Schema.Int,
+  /** The unit of commit. */
+  batchSize: Schema.Int,
+  /** Further tries after the first. */
+  retryAttempts: Schema.Int,
+  metadata: Schema.NullOr(Schema.Json)
+}) {}
+
+/** What a caller says to have the names of a generation campaign resolved. */
+export const NewDns = Schema.TaggedStruct("dns_validation", {
+  sourceGenerationCampaignId: CampaignId,
+  personaIds: Schema.NonEmptyArray(PersonaId),
+  rotationIntervalSeconds: int(0, 0),
+  processingSpeedPerMinute: int(0, 0),
+  // 1,000 rather than the column's 50: commits of 50 halve the speed of the store.
+  batchSize: int(1, 1_000),
+  retryAttempts: int(0, 1),
+  metadata: Schema.NullOr(Schema.Json).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
+})
+export type NewDns = typeof NewDns.Type

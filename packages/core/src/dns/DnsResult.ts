@@ -1,0 +1,25 @@
+import { Schema } from "effect"
+import { CampaignId } from "../campaign/CampaignId.ts"
+import { DomainName } from "../DomainName.ts"
+import { GeneratedDomainId } from "../generation/GeneratedDomain.ts"
+import { PersonaId } from "../persona/PersonaId.ts"
+import { Uuid } from "../Uuid.ts"
+import { DnsRecords, DnsStatus } from "./DnsVerdict.ts"
+
+export const DnsResultId = Uuid.pipe(Schema.brand("DnsResultId"))
+export type DnsResultId = typeof DnsResultId.Type
+
+/** The verdict on one name: a row of `dns_validation_results`. */
+export class DnsResult extends Schema.Class<DnsResult>("@domainflow/core/DnsResult")({
+  id: DnsResultId,
+  dnsCampaignId: CampaignId,
+  generatedDomainId: Schema.NullOr(GeneratedDomainId),
+  domainName: DomainName,
+  validationStatus: DnsStatus,
+  /** Rows of an earlier installation may hold another shape: those are given as they are. */
+  dnsRecords: Schema.NullOr(Schema.Union([DnsRecords, Schema.Json])),
+  validatedByPersonaId: Schema.NullOr(PersonaId),
+  attempts: Schema.Int,
+  lastCheckedAt: Schema.NullOr(Schema.Date),
+  createdAt: Schema.Date
+}) {}

@@ -1,0 +1,9 @@
+import { Context, type Effect, type Option } from "effect"
+import type { StoreError } from "../StoreError.ts"
+import type { ConfigState } from "./ConfigState.ts"
+
+/** How much of each enumeration has been given away. Written only by `Campaigns.create`. */
+export class ConfigStates extends Context.Service<
+  ConfigStates,
+  { readonly get: (configHash: string) => Effect.Effect<Option.Option<ConfigState>, StoreError> }
+>()("@domainflow/core/ConfigStates") {}

@@ -1,0 +1,63 @@
+import { Effect, Schema } from "effect"
+import { CampaignId } from "../campaign/CampaignId.ts"
+import { KeywordSetId } from "../keyword/KeywordSetId.ts"
+import { PersonaId } from "../persona/PersonaId.ts"
+import { ProxyId } from "../proxy/ProxyId.ts"
+import { Uuid } from "../Uuid.ts"
+
+/** Where an HTTP campaign takes its names from: all generated ones, or those that resolved. */
+export const SourceType = Schema.Literals(["DomainGeneration", "DNSValidation"])
+export type SourceType = typeof SourceType.Type
+
+const int = (minimum: number, fallback: number) =>
+  Schema.Int.check(Schema.isBetween({ minimum, maximum: 2_147_483_647 })).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed(fallback))
+  )
+const none = <S extends Schema.Top>(item: S) =>
+  Schema.Array(item).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
+
+/** A row of `http_keyword_campaign_params`. */
+export class HttpParams extends Schema.TaggedClass<HttpParams>("@domainflow/core/HttpParams")(
+  "http_keyword_validation",
+  {
+    campaignId: CampaignId,
+    sourceCampaignId: CampaignId,
+    sourceType: SourceType,
+    personaIds: Schema.Array(PersonaId),
+    keywordSetIds: Schema.Array(KeywordSetId),
+    adHocKeywords: Schema.Array(Schema.String),
+    proxyIds: Schema.Array(ProxyId),
+    proxyPoolId: Schema.NullOr(Uuid),
+    proxySelectionStrategy: Schema.NullOr(Schema.String),
+    rotationIntervalSeconds: Schema.Int,
+    /** Names a minute over all workers; 0: as fast as the personas allow. */
+    processingSpeedPerMinute: Schema.Int,
+    /** The unit of commit. */
+    batchSize: Schema.Int,
+    /** Further tries after the first. */
+    retryAttempts: Schema.Int,
+    /** Empty: 443, then 80. */
+    targetHttpPorts: Schema.Array(Schema.Int),
+    /** The resume point: every name up to this one, in order of name, has its result. */
+    lastProcessedDomainName: Schema.NullOr(Schema.String),
+    metadata: Schema.NullOr(Schema.Json)
+  }
+) {}
+
+/** What a caller says to have pages fetched and searched. */
+export const NewHttp = Schema.TaggedStruct("http_keyword_validation", {
+  sourceCampaignId: CampaignId,
+  sourceType: SourceType.pipe(Schema.withDecodingDefaultKey(Effect.succeed("DNSValidation" as const))),
+  personaIds: Schema.NonEmptyArray(PersonaId),
+  keywordSetIds: none(KeywordSetId),
+  adHocKeywords: none(Schema.NonEmptyString),
+  proxyIds: none(ProxyId),
+  proxySelectionStrategy: Schema.NullOr(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  rotationIntervalSeconds: int(0, 0),
+  processingSpeedPerMinute: int(0, 0),
+  batchSize: int(1, 50),
+  retryAttempts: int(0, 1),
+  targetHttpPorts: none(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65_535 }))),
+  metadata: Schema.NullOr(Schema.Json).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
+})
+export type NewHttp = typeof NewHttp.Type

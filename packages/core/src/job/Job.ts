@@ -1,0 +1,32 @@
+import { Schema } from "effect"
+import { CampaignId } from "../campaign/CampaignId.ts"
+import { Uuid } from "../Uuid.ts"
+
+export const JobId = Uuid.pipe(Schema.brand("JobId"))
+export type JobId = typeof JobId.Type
+
+/** Written in lower case; rows of an earlier installation may hold any, and are read so. */
+export const JobStatus = Schema.Literals(["pending", "queued", "running", "completed", "failed", "retry"])
+export type JobStatus = typeof JobStatus.Type
+
+/** A stretch of a campaign that one worker runs: a row of `campaign_jobs`. */
+export class Job extends Schema.Class<Job>("@domainflow/core/Job")({
+  id: JobId,
+  campaignId: CampaignId,
+  jobType: Schema.String,
+  status: JobStatus,
+  scheduledAt: Schema.Date,
+  attempts: Schema.Int,
+  maxAttempts: Schema.Int,
+  lastAttemptedAt: Schema.NullOr(Schema.Date),
+  lastError: Schema.NullOr(Schema.String),
+  processingServerId: Schema.NullOr(Schema.String),
+  createdAt: Schema.Date,
+  updatedAt: Schema.Date,
+  jobPayload: Schema.NullOr(Schema.Json),
+  nextExecutionAt: Schema.NullOr(Schema.Date),
+  /** When the lease was last renewed, by the database's clock. */
+  lockedAt: Schema.NullOr(Schema.Date),
+  /** The worker and its claim id: the fencing token every write of the worker names. */
+  lockedBy: Schema.NullOr(Schema.String)
+}) {}

@@ -1,0 +1,30 @@
+import { Schema } from "effect"
+import { KeywordRule } from "./KeywordRule.ts"
+import { KeywordSetId } from "./KeywordSetId.ts"
+
+/** Rules that are looked for together: a row of `keyword_sets`. */
+export class KeywordSet extends Schema.Class<KeywordSet>("@domainflow/core/KeywordSet")({
+  id: KeywordSetId,
+  name: Schema.NonEmptyString,
+  description: Schema.NullOr(Schema.String),
+  rules: Schema.Array(KeywordRule),
+  isEnabled: Schema.Boolean,
+  createdAt: Schema.Date,
+  updatedAt: Schema.Date
+}) {}
+
+export class KeywordSetNotFound extends Schema.TaggedError<KeywordSetNotFound>()("KeywordSetNotFound", {
+  keywordSetId: KeywordSetId
+}) {
+  override get message() {
+    return `keyword set ${this.keywordSetId} does not exist`
+  }
+}
+
+export class KeywordSetNameTaken extends Schema.TaggedError<KeywordSetNameTaken>()("KeywordSetNameTaken", {
+  name: Schema.String
+}) {
+  override get message() {
+    return `there is a keyword set named "${this.name}" already: choose another name or change that one`
+  }
+}
