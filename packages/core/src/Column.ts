@@ -1,0 +1,13 @@
+import { Schema, SchemaGetter } from "effect"
+
+/**
+ * A column that may hold NULL although its default says what is meant, as rows written before the default was: reads
+ * NULL as `fallback`, and never writes it.
+ */
+export const nullAs = <S extends Schema.Top>(schema: S, fallback: S["Type"]) =>
+  Schema.NullOr(schema).pipe(
+    Schema.decodeTo(Schema.toType(schema), {
+      decode: SchemaGetter.transform((value) => value ?? fallback),
+      encode: SchemaGetter.passthroughSubtype()
+    })
+  )

@@ -1,0 +1,46 @@
+import { Schema } from "effect"
+import { nullAs } from "../Column.ts"
+import { UserId } from "./UserId.ts"
+
+/** An address to log in with: lower case, at most 254 characters (RFC 5321 4.5.3.1.3), one `@`, no spaces. */
+export const Email = Schema.String.check(
+  Schema.isMaxLength(254),
+  Schema.isPattern(/^[^\s@\p{Cc}\p{Lu}]+@[^\s@\p{Cc}\p{Lu}]+$/u, { message: "expected a lower-case e-mail address" })
+).pipe(Schema.brand("Email"))
+export type Email = typeof Email.Type
+
+export const PersonName = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))
+
+/** Someone with an account, as it may be shown: no secret of theirs, hashed or not, is in here. */
+export class User extends Schema.Class<User>("@domainflow/core/User")({
+  id: UserId,
+  email: Schema.String,
+  emailVerified: nullAs(Schema.Boolean, false),
+  emailVerificationExpiresAt: Schema.NullOr(Schema.Date),
+  passwordPepperVersion: nullAs(Schema.Int, 1),
+  firstName: Schema.String,
+  lastName: Schema.String,
+  avatarUrl: Schema.NullOr(Schema.String),
+  isActive: nullAs(Schema.Boolean, true),
+  /** Locked by an administrator, until unlocked; a lock for failed logins is `lockedUntil` alone. */
+  isLocked: nullAs(Schema.Boolean, false),
+  failedLoginAttempts: nullAs(Schema.Int, 0),
+  lockedUntil: Schema.NullOr(Schema.Date),
+  lastLoginAt: Schema.NullOr(Schema.Date),
+  lastLoginIp: Schema.NullOr(Schema.String),
+  passwordChangedAt: Schema.NullOr(Schema.Date),
+  mustChangePassword: nullAs(Schema.Boolean, false),
+  mfaEnabled: Schema.Boolean,
+  createdAt: Schema.NullOr(Schema.Date),
+  updatedAt: Schema.NullOr(Schema.Date)
+}) {}
+
+/** Never encoded: a hash leaves the store for the hasher and nobody else. */
+const Secret = Schema.RedactedFromValue(Schema.String, { label: "hash", disallowEncode: true })
+
+/** The whole row of `auth.users`: a user and what proves to be them. */
+export class Account extends User.extend<Account>("@domainflow/core/Account")({
+  passwordHash: Secret,
+  /** SHA-256 in hex of the token that was sent. */
+  emailVerificationToken: Schema.NullOr(Secret)
+}) {}
