@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import type { AdHocFinding, KeywordFinding } from "../keyword/KeywordFinding.ts"
+import type { ProxyId } from "../proxy/ProxyId.ts"
 
 /** The vocabulary of `http_keyword_results.validation_status`. */
 export const HttpStatus = Schema.Literals([
@@ -34,6 +35,8 @@ export interface HttpVerdict {
   readonly adHoc: ReadonlyArray<AdHocFinding>
   /** The port that decided; null when none answered. */
   readonly port: number | null
+  /** The proxy of the last attempt; null when the name was asked directly, or none was left to ask through. */
+  readonly proxyId: ProxyId | null
   /** Every URL asked, the first included, in order. */
   readonly urls: ReadonlyArray<string>
   readonly durationMs: number
