@@ -1,1 +1,2 @@
-export {}
+export { Api } from "./Api.ts"
+export * as Mount from "./Mount.ts"
