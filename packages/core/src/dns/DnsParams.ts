@@ -20,6 +20,8 @@ export class DnsParams extends Schema.TaggedClass<DnsParams>("@domainflow/core/D
   batchSize: Schema.Int,
   /** Further tries after the first. */
   retryAttempts: Schema.Int,
+  /** The resume point: every name of the source up to this offset has its answer; -1 before the first. */
+  lastOffset: Schema.BigInt,
   metadata: Schema.NullOr(Schema.Json)
 }) {}
 

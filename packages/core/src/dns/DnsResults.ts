@@ -1,10 +1,16 @@
-import { Context, type Effect, type Stream } from "effect"
+import { Array, Clock, Context, Effect, Iterable, Layer, pipe, type Stream } from "effect"
+import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
-import type { Tally } from "../campaign/Tally.ts"
+import * as Tally from "../campaign/Tally.ts"
 import type { DomainName } from "../DomainName.ts"
+import type { GeneratedDomainId } from "../generation/GeneratedDomain.ts"
+import * as Ids from "../Ids.ts"
+import { Memory, unknownCampaign } from "../Memory.ts"
+import * as Page from "../Page.ts"
 import type { PersonaId } from "../persona/PersonaId.ts"
 import type { StoreError } from "../StoreError.ts"
-import type { DnsResult } from "./DnsResult.ts"
+import { DnsParams } from "./DnsParams.ts"
+import { DnsResult, DnsResultId } from "./DnsResult.ts"
 import type { DnsStatus, DnsVerdict } from "./DnsVerdict.ts"
 
 /** Where the answers of DNS campaigns are kept: one for each name, for ever. */
@@ -24,18 +30,94 @@ export class DnsResults extends Context.Service<
 
     /**
      * Keeps a batch of answers and moves the counters by what was new, and the resume point to `reached` where given,
-     * in one transaction. A name that has its answer keeps it: appending twice changes nothing.
+     * in one transaction. A name that has its answer keeps it: appending twice changes nothing. `Pending` is no answer
+     * and is left out. Every name of the source up to `reached` must have its answer. A persona or a source that was
+     * deleted meanwhile is not named in the row, which is kept.
      */
     readonly append: (
       campaignId: CampaignId,
       answers: ReadonlyArray<DnsAnswer>,
       reached?: bigint
-    ) => Effect.Effect<Tally, StoreError>
+    ) => Effect.Effect<Tally.Tally, StoreError>
 
     /** All results by name, in pages, of one status where asked. */
     readonly stream: (campaignId: CampaignId, status?: DnsStatus) => Stream.Stream<DnsResult, StoreError>
   }
->()("@domainflow/core/DnsResults") {}
+>()("@domainflow/core/DnsResults") {
+  static readonly layerMemory = Layer.effect(
+    DnsResults,
+    Effect.gen(function* () {
+      const { campaigns, dnsResults, generatedDomains, params, personas } = yield* Memory
+      const isOpen = (campaignId: CampaignId) => {
+        const answers = dnsResults.of(campaignId)
+        return (name: string) => (answers.get(name)?.validationStatus ?? "Pending") === "Pending"
+      }
+
+      return DnsResults.of({
+        questions: (campaignId, after, limit, until) =>
+          Effect.sync(() => {
+            const settings = params.get(campaignId)
+            if (settings?._tag !== "dns_validation" || settings.sourceGenerationCampaignId === null) return []
+            const open = isOpen(campaignId)
+            const source = generatedDomains.of(settings.sourceGenerationCampaignId)
+            return pipe(
+              source.after(after < 0n ? settings.lastOffset : after),
+              Iterable.filter(
+                ({ domainName, offsetIndex }) => open(domainName) && (until === undefined || offsetIndex < until)
+              ),
+              Iterable.take(limit),
+              Iterable.map(({ domainName, id, offsetIndex }) => ({
+                domainName,
+                generatedDomainId: id,
+                offset: offsetIndex
+              })),
+              Array.fromIterable
+            )
+          }),
+
+        append: Effect.fnUntraced(function* (campaignId, answers, reached) {
+          const ids = yield* Ids.many(answers.length)
+          const now = new Date(yield* Clock.currentTimeMillis)
+          const campaign = campaigns.get(campaignId)
+          const settings = params.get(campaignId)
+          if (campaign === undefined || settings?._tag !== "dns_validation") {
+            return yield* unknownCampaign("DnsResults.append", campaignId)
+          }
+          const open = isOpen(campaignId)
+          const source = settings.sourceGenerationCampaignId
+          const fresh = Answers.settled(answers).filter(({ question }) => open(question.domainName))
+          fresh.forEach((answer, i) => {
+            const name = source === null ? undefined : generatedDomains.of(source).get(answer.question.domainName)
+            const persona = answer.personaId !== null && personas.has(answer.personaId) ? answer.personaId : null
+            dnsResults.of(campaignId).put(row(campaignId, answer, name?.id ?? null, persona, ids[i]!, now))
+          })
+          const tally = Answers.tally(fresh, "Resolved")
+          campaigns.set(campaignId, Tally.count(campaign, tally, now))
+          if (reached !== undefined && reached > settings.lastOffset) {
+            params.set(campaignId, new DnsParams({ ...settings, lastOffset: reached }))
+          }
+          return tally
+        }),
+
+        stream: (campaignId, status) =>
+          Page.rows(
+            null as string | null,
+            Page.maxPageSize,
+            ({ domainName }) => domainName,
+            (last, limit) =>
+              Effect.sync(() =>
+                pipe(
+                  dnsResults.of(campaignId).after(last),
+                  Iterable.filter(({ validationStatus }) => status === undefined || validationStatus === status),
+                  Iterable.take(limit),
+                  Array.fromIterable
+                )
+              )
+          )
+      })
+    })
+  )
+}
 
 export interface DnsQuestion {
   readonly domainName: DomainName
@@ -50,3 +132,24 @@ export interface DnsAnswer {
   /** Milliseconds since the epoch. */
   readonly checkedAt: number
 }
+
+const row = (
+  dnsCampaignId: CampaignId,
+  { checkedAt, question, verdict }: DnsAnswer,
+  generatedDomainId: GeneratedDomainId | null,
+  personaId: PersonaId | null,
+  id: string,
+  now: Date
+) =>
+  new DnsResult({
+    id: DnsResultId.make(id),
+    dnsCampaignId,
+    generatedDomainId,
+    domainName: question.domainName,
+    validationStatus: verdict.status,
+    dnsRecords: verdict.records,
+    validatedByPersonaId: personaId,
+    attempts: verdict.attempts,
+    lastCheckedAt: new Date(checkedAt),
+    createdAt: now
+  })

@@ -14,7 +14,9 @@ export class GenerationParams extends Schema.TaggedClass<GenerationParams>("@dom
     /** What was asked for; 0 asked for all that was left. The campaign's `totalItems` is what it got. */
     numDomainsToGenerate: Schema.Int,
     totalPossibleCombinations: Schema.BigInt,
-    /** The absolute offset of the next name to spell. */
+    /** Where the reserved range begins; it ends before `startOffset + totalItems` of the campaign. */
+    startOffset: Schema.BigInt,
+    /** The absolute offset of the next name to spell: every name of the range before it is kept. */
     currentOffset: Schema.BigInt
   }
 ) {}

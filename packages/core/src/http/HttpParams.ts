@@ -2,6 +2,7 @@ import { Effect, Schema } from "effect"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { KeywordSetId } from "../keyword/KeywordSetId.ts"
 import { PersonaId } from "../persona/PersonaId.ts"
+import { ProxyStrategy } from "../proxy/Proxy.ts"
 import { ProxyId } from "../proxy/ProxyId.ts"
 import { Uuid } from "../Uuid.ts"
 
@@ -52,7 +53,7 @@ export const NewHttp = Schema.TaggedStruct("http_keyword_validation", {
   keywordSetIds: none(KeywordSetId),
   adHocKeywords: none(Schema.NonEmptyString),
   proxyIds: none(ProxyId),
-  proxySelectionStrategy: Schema.NullOr(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  proxySelectionStrategy: Schema.NullOr(ProxyStrategy).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   rotationIntervalSeconds: int(0, 0),
   processingSpeedPerMinute: int(0, 0),
   batchSize: int(1, 50),

@@ -1,11 +1,17 @@
-import { Context, type Effect, type Stream } from "effect"
+import { Array, Clock, Context, Effect, Iterable, Layer, Order, pipe, type Stream } from "effect"
+import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
-import type { Tally } from "../campaign/Tally.ts"
+import * as Tally from "../campaign/Tally.ts"
 import type { DomainName } from "../DomainName.ts"
+import type { DnsResultId } from "../dns/DnsResult.ts"
+import * as Ids from "../Ids.ts"
+import { Memory, unknownCampaign } from "../Memory.ts"
+import * as Page from "../Page.ts"
 import type { PersonaId } from "../persona/PersonaId.ts"
 import type { ProxyId } from "../proxy/ProxyId.ts"
 import type { StoreError } from "../StoreError.ts"
-import type { HttpResult } from "./HttpResult.ts"
+import { HttpParams } from "./HttpParams.ts"
+import { HttpResult, HttpResultId } from "./HttpResult.ts"
 import type { HttpStatus, HttpVerdict } from "./HttpVerdict.ts"
 
 /** Where the findings of HTTP campaigns are kept: one for each name, for ever. */
@@ -26,22 +32,119 @@ export class HttpResults extends Context.Service<
 
     /**
      * Keeps a batch and moves the counters by what was new, and `last_processed_domain_name` to `reached` where given, in
-     * one transaction. A name that has its result keeps it: appending twice changes nothing.
+     * one transaction. A name that has its result keeps it: appending twice changes nothing. `Pending` is no result and is
+     * left out. Every name of the source up to `reached` must have its result. A persona, a proxy or a source that was
+     * deleted meanwhile is not named in the row, which is kept.
      */
     readonly append: (
       campaignId: CampaignId,
       answers: ReadonlyArray<HttpAnswer>,
       reached?: string
-    ) => Effect.Effect<Tally, StoreError>
+    ) => Effect.Effect<Tally.Tally, StoreError>
 
     /** All results by name, in pages, of one status where asked. */
     readonly stream: (campaignId: CampaignId, status?: HttpStatus) => Stream.Stream<HttpResult, StoreError>
   }
->()("@domainflow/core/HttpResults") {}
+>()("@domainflow/core/HttpResults") {
+  static readonly layerMemory = Layer.effect(
+    HttpResults,
+    Effect.gen(function* () {
+      const { campaigns, dnsResults, generatedDomains, httpResults, params, personas, proxies } = yield* Memory
+      const isOpen = (campaignId: CampaignId) => {
+        const answers = httpResults.of(campaignId)
+        return (name: string) => (answers.get(name)?.validationStatus ?? "Pending") === "Pending"
+      }
+      const source = ({ sourceCampaignId, sourceType }: HttpParams): Iterable<HttpQuestion> =>
+        sourceType === "DNSValidation"
+          ? pipe(
+              dnsResults.of(sourceCampaignId).after(null),
+              Iterable.filter(({ validationStatus }) => validationStatus === "Resolved"),
+              Iterable.map(({ domainName, id }) => ({ domainName, dnsResultId: id }))
+            )
+          : pipe(
+              generatedDomains.of(sourceCampaignId).after(null),
+              Iterable.map(({ domainName }) => ({ domainName, dnsResultId: null })),
+              Array.sortWith(({ domainName }) => domainName, Order.String)
+            )
+
+      return HttpResults.of({
+        questions: (campaignId, after, limit, until) =>
+          Effect.sync(() => {
+            const settings = params.get(campaignId)
+            if (settings?._tag !== "http_keyword_validation") return []
+            const open = isOpen(campaignId)
+            const from = after ?? settings.lastProcessedDomainName ?? ""
+            return pipe(
+              source(settings),
+              Iterable.filter(({ domainName }) => domainName > from && (until === undefined || domainName < until)),
+              Iterable.filter(({ domainName }) => open(domainName)),
+              Iterable.take(limit),
+              Array.fromIterable
+            )
+          }),
+
+        append: Effect.fnUntraced(function* (campaignId, answers, reached) {
+          const ids = yield* Ids.many(answers.length)
+          const now = new Date(yield* Clock.currentTimeMillis)
+          const campaign = campaigns.get(campaignId)
+          const settings = params.get(campaignId)
+          if (campaign === undefined || campaign.campaignType !== "http_keyword_validation") {
+            return yield* unknownCampaign("HttpResults.append", campaignId)
+          }
+          const open = isOpen(campaignId)
+          const fresh = Answers.settled(answers).filter(({ question }) => open(question.domainName))
+          fresh.forEach(({ checkedAt, personaId, proxyId, question, verdict }, i) => {
+            const resolved =
+              settings?._tag === "http_keyword_validation"
+                ? dnsResults.of(settings.sourceCampaignId).get(question.domainName)
+                : undefined
+            httpResults.of(campaignId).put(
+              new HttpResult({
+                ...columns(verdict),
+                id: HttpResultId.make(ids[i]!),
+                httpKeywordCampaignId: campaignId,
+                dnsResultId: resolved?.id ?? null,
+                domainName: question.domainName,
+                validatedByPersonaId: personaId !== null && personas.has(personaId) ? personaId : null,
+                usedProxyId: proxyId !== null && proxies.has(proxyId) ? proxyId : null,
+                lastCheckedAt: new Date(checkedAt),
+                createdAt: now
+              })
+            )
+          })
+          const tally = Answers.tally(fresh, "Success")
+          campaigns.set(campaignId, Tally.count(campaign, tally, now))
+          if (settings?._tag === "http_keyword_validation" && reached !== undefined) {
+            const last = settings.lastProcessedDomainName
+            const lastProcessedDomainName = last !== null && last > reached ? last : reached
+            params.set(campaignId, new HttpParams({ ...settings, lastProcessedDomainName }))
+          }
+          return tally
+        }),
+
+        stream: (campaignId, status) =>
+          Page.rows(
+            null as string | null,
+            Page.maxPageSize,
+            ({ domainName }) => domainName,
+            (last, limit) =>
+              Effect.sync(() =>
+                pipe(
+                  httpResults.of(campaignId).after(last),
+                  Iterable.filter(({ validationStatus }) => status === undefined || validationStatus === status),
+                  Iterable.take(limit),
+                  Array.fromIterable
+                )
+              )
+          )
+      })
+    })
+  )
+}
 
 export interface HttpQuestion {
   readonly domainName: DomainName
-  readonly dnsResultId: string | null
+  readonly dnsResultId: DnsResultId | null
 }
 
 export interface HttpAnswer {
@@ -52,3 +155,22 @@ export interface HttpAnswer {
   /** Milliseconds since the epoch. */
   readonly checkedAt: number
 }
+
+/** A verdict as the columns of its row. What was not found out is null; what was looked for and not found is empty. */
+export const columns = (verdict: HttpVerdict) => ({
+  validationStatus: verdict.status,
+  httpStatusCode: verdict.statusCode,
+  responseHeaders: verdict.headers,
+  pageTitle: verdict.title,
+  extractedContentSnippet: verdict.snippet,
+  foundKeywordsFromSets: verdict.keywords,
+  foundAdHocKeywords: verdict.adHoc,
+  contentHash: verdict.contentHash,
+  attempts: verdict.attempts,
+  fetchDetails: {
+    reason: verdict.reason,
+    port: verdict.port,
+    urls: verdict.urls,
+    durationMs: verdict.durationMs
+  }
+})
