@@ -8,6 +8,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // One PostgreSQL for the whole run, started by the first test that asks for a database.
+    globalSetup: ["./packages/db/test/support/globalSetup.ts"],
     projects: rooms
       .filter((room) => existsSync(`${room}/test`))
       .map((room) => ({

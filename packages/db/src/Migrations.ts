@@ -1,0 +1,32 @@
+import { Layer } from "effect"
+import { Migrator } from "effect/sql"
+import foundation from "./migrations/0001_foundation.ts"
+import accounts from "./migrations/0002_accounts.ts"
+import campaigns from "./migrations/0003_campaigns.ts"
+import validation from "./migrations/0004_validation.ts"
+import operations from "./migrations/0005_operations.ts"
+import indexes from "./migrations/0006_indexes.ts"
+import triggers from "./migrations/0007_triggers.ts"
+import roles from "./migrations/0008_roles.ts"
+
+/** In the order they run. A migration that has shipped is never edited. */
+const migrations = {
+  "0001_foundation": foundation,
+  "0002_accounts": accounts,
+  "0003_campaigns": campaigns,
+  "0004_validation": validation,
+  "0005_operations": operations,
+  "0006_indexes": indexes,
+  "0007_triggers": triggers,
+  "0008_roles": roles
+}
+
+/**
+ * Brings a database to this release, in one transaction, and answers what was run: ids and names.
+ *
+ * Any number of processes may call it at once: one migrates, the others wait and find nothing left to do.
+ */
+export const run = Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: "domainflow_migrations" })
+
+/** A migrated database for the layers above it. */
+export const layer = Layer.effectDiscard(run)
