@@ -5,9 +5,10 @@ import accounts from "./migrations/0002_accounts.ts"
 import campaigns from "./migrations/0003_campaigns.ts"
 import validation from "./migrations/0004_validation.ts"
 import operations from "./migrations/0005_operations.ts"
-import indexes from "./migrations/0006_indexes.ts"
-import triggers from "./migrations/0007_triggers.ts"
-import roles from "./migrations/0008_roles.ts"
+import indexes from "./migrations/0007_indexes.ts"
+import triggers from "./migrations/0008_triggers.ts"
+import roles from "./migrations/0009_roles.ts"
+import resumePoints from "./migrations/0010_resume_points.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -16,9 +17,10 @@ const migrations = {
   "0003_campaigns": campaigns,
   "0004_validation": validation,
   "0005_operations": operations,
-  "0006_indexes": indexes,
-  "0007_triggers": triggers,
-  "0008_roles": roles
+  "0007_indexes": indexes,
+  "0008_triggers": triggers,
+  "0009_roles": roles,
+  "0010_resume_points": resumePoints
 }
 
 /**

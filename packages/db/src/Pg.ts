@@ -1,5 +1,9 @@
 import { PgClient } from "@effect/sql-pg"
 import { type Duration, type Redacted, String } from "effect"
+import type { SqlClient } from "effect/sql"
+
+/** What `layer` provides: plain SQL, and what only PostgreSQL has. */
+export type Client = PgClient.PgClient | SqlClient.SqlClient
 
 export interface Options {
   /** What `pg_stat_activity` shows. */
