@@ -5,6 +5,7 @@ import accounts from "./migrations/0002_accounts.ts"
 import campaigns from "./migrations/0003_campaigns.ts"
 import validation from "./migrations/0004_validation.ts"
 import operations from "./migrations/0005_operations.ts"
+import adopt from "./migrations/0006_adopt.ts"
 import indexes from "./migrations/0007_indexes.ts"
 import triggers from "./migrations/0008_triggers.ts"
 import roles from "./migrations/0009_roles.ts"
@@ -17,6 +18,7 @@ const migrations = {
   "0003_campaigns": campaigns,
   "0004_validation": validation,
   "0005_operations": operations,
+  "0006_adopt": adopt,
   "0007_indexes": indexes,
   "0008_triggers": triggers,
   "0009_roles": roles,

@@ -47,6 +47,21 @@ export const violated = (error: SqlError.SqlError): string | undefined => field(
 export const isRetryable = (error: SqlError.SqlError): boolean =>
   error.reason.isRetryable || passing.test(sqlState(error) ?? "")
 
+/**
+ * What PostgreSQL said, without what we told it: `detail` and the messages of data exceptions (class 22) quote values,
+ * and a value may be a secret.
+ */
+export const inWords = (error: SqlError.SqlError): string => {
+  const { reason } = error
+  const state = sqlState(error)
+  const constraint = violated(error)
+  const said = reason.cause instanceof Error && !state?.startsWith("22") ? reason.cause.message : reason.message
+  return [
+    `${reason._tag}${state === undefined ? "" : ` ${state}`}: ${said ?? "no message"}`,
+    ...(constraint === undefined ? [] : [`constraint ${constraint}`])
+  ].join("; ")
+}
+
 /** 50, 100, 200, 400 and 800 ms, each moved by up to a fifth: long enough for a deadlock or a restart of the server. */
 const backoff = Schedule.exponential("50 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 5 }))
 
@@ -68,7 +83,7 @@ const field = (error: SqlError.SqlError, name: "code" | "constraint"): string | 
 
 const toStoreError = <E>(operation: string, error: E): StoreError | Exclude<E, Failure> => {
   if (SqlError.isSqlError(error)) {
-    return new StoreError({ operation, retryable: isRetryable(error), cause: withoutValues(error) })
+    return new StoreError({ operation, retryable: isRetryable(error), cause: new Error(inWords(error)) })
   }
   // The issue keeps the offending value; its message does not.
   if (Schema.isSchemaError(error)) {
@@ -76,21 +91,4 @@ const toStoreError = <E>(operation: string, error: E): StoreError | Exclude<E, F
   }
   // What is left is no Failure; TypeScript does not narrow a type parameter.
   return error as Exclude<E, Failure>
-}
-
-/**
- * What PostgreSQL said, without what we told it: `detail` and the messages of data exceptions (class 22) quote values,
- * and a value may be a secret.
- */
-const withoutValues = (error: SqlError.SqlError): Error => {
-  const { reason } = error
-  const state = sqlState(error)
-  const constraint = violated(error)
-  const said = reason.cause instanceof Error && !state?.startsWith("22") ? reason.cause.message : reason.message
-  return new Error(
-    [
-      `${reason._tag}${state === undefined ? "" : ` ${state}`}: ${said ?? "no message"}`,
-      ...(constraint === undefined ? [] : [`constraint ${constraint}`])
-    ].join("; ")
-  )
 }

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { statements } from "./functions/FunctionDefinition.ts"
 import { generateUserAgentHash, triggerSetTimestamp } from "./functions/shared.ts"
 
 /** What the tables stand on: two extensions, the schema of the accounts, two functions. */
@@ -11,6 +12,7 @@ export default Effect.gen(function* () {
   yield* sql`create extension if not exists pgcrypto`
 
   yield* sql`create schema if not exists auth`
-  yield* sql.unsafe(generateUserAgentHash)
-  yield* sql.unsafe(triggerSetTimestamp)
+  for (const definition of [generateUserAgentHash, triggerSetTimestamp]) {
+    for (const statement of statements(definition)) yield* sql.unsafe(statement)
+  }
 })

@@ -1,14 +1,15 @@
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { statements } from "./functions/FunctionDefinition.ts"
 import { cleanupExpiredSessions, updateSessionFingerprint, validateSessionSecurity } from "./functions/sessions.ts"
 
 /** What the tables do by themselves, and the functions of the sessions. */
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  yield* sql.unsafe(updateSessionFingerprint)
-  yield* sql.unsafe(validateSessionSecurity)
-  yield* sql.unsafe(cleanupExpiredSessions)
+  for (const definition of [updateSessionFingerprint, validateSessionSecurity, cleanupExpiredSessions]) {
+    for (const statement of statements(definition)) yield* sql.unsafe(statement)
+  }
 
   yield* sql`
     create or replace trigger trigger_session_fingerprint before insert or update on auth.sessions

@@ -10,10 +10,10 @@ import { SqlClient } from "effect/sql"
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  for (const [index, [name, displayName, description]] of roles.entries()) {
+  for (const [name, displayName, description] of roles) {
     yield* sql`
       insert into auth.roles (id, name, display_name, description, is_system_role)
-      values (${`00000000-0000-0000-0000-00000000000${index + 1}`}, ${name}, ${displayName}, ${description}, true)
+      values (${roleId(name)}, ${name}, ${displayName}, ${description}, true)
       on conflict (name) do nothing
     `
   }
@@ -40,15 +40,20 @@ export default Effect.gen(function* () {
   }
 })
 
-const roles = [
+/** Name, how it is shown, what it is for. */
+export const roles = [
   ["super_admin", "Super Administrator", "Full system access with all permissions"],
   ["admin", "Administrator", "Administrative access to most system features"],
   ["user", "Standard User", "Standard user with basic access permissions"],
   ["viewer", "Viewer", "Read-only access to system resources"]
 ] as const
 
+/** The promised id: 1 to 4, in the order above. */
+export const roleId = (name: (typeof roles)[number][0]): string =>
+  `00000000-0000-0000-0000-00000000000${roles.findIndex(([role]) => role === name) + 1}`
+
 /** Resource, action, what it allows, and the roles that hold it. */
-const permissions = [
+export const permissions = [
   ["campaigns", "create", "Create campaigns", "super_admin", "admin", "user"],
   ["campaigns", "read", "See campaigns and their results", "super_admin", "admin", "user", "viewer"],
   ["campaigns", "update", "Change campaigns", "super_admin", "admin", "user"],

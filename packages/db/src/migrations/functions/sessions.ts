@@ -1,13 +1,17 @@
+import type { FunctionDefinition } from "./FunctionDefinition.ts"
+
 /**
  * Derives a session's hashes from what is known of its client, so that no writer can give others.
  *
  * A session fingerprint needs an address and a user agent; without either there is none.
  */
-export const updateSessionFingerprint = `
-create or replace function auth.update_session_fingerprint()
-returns trigger
-language plpgsql immutable
-as $$
+export const updateSessionFingerprint: FunctionDefinition = {
+  schema: "auth",
+  name: "update_session_fingerprint",
+  arguments: "",
+  result: "trigger",
+  volatility: "immutable",
+  body: `
 begin
   -- host() leaves the network mask out: the same client has the same hash, however its address was written.
   new.session_fingerprint := encode(sha256(convert_to(
@@ -17,7 +21,8 @@ begin
     new.user_agent || '|' || coalesce(new.screen_resolution, ''), 'UTF8')), 'hex');
   return new;
 end
-$$`
+`
+}
 
 /**
  * One row that says whether a session may go on, and as whom.
@@ -26,17 +31,14 @@ $$`
  * \`{"error": "session_not_found"}\`. Otherwise every flag that is raised makes the session invalid, and several may be. A valid
  * session brings the roles that have not expired with their permissions, and counts as active now.
  */
-export const validateSessionSecurity = `
-create or replace function auth.validate_session_security(
-  p_session_id varchar(128),
-  p_client_ip inet,
-  p_user_agent text,
-  p_require_ip_match boolean default false,
-  p_require_ua_match boolean default false
-)
-returns table (is_valid boolean, user_id uuid, security_flags jsonb, permissions text[], roles text[])
-language plpgsql
-as $$
+export const validateSessionSecurity: FunctionDefinition = {
+  schema: "auth",
+  name: "validate_session_security",
+  arguments:
+    "p_session_id character varying, p_client_ip inet, p_user_agent text, p_require_ip_match boolean DEFAULT false, p_require_ua_match boolean DEFAULT false",
+  result: "TABLE(is_valid boolean, user_id uuid, security_flags jsonb, permissions text[], roles text[])",
+  volatility: "volatile",
+  body: `
 #variable_conflict use_column
 declare
   -- Columns without a zone hold UTC.
@@ -103,14 +105,17 @@ begin
   where ur.user_id = session.user_id
     and (ur.expires_at is null or ur.expires_at > moment);
 end
-$$`
+`
+}
 
 /** Removes sessions that have expired or were ended, and says how many. */
-export const cleanupExpiredSessions = `
-create or replace function auth.cleanup_expired_sessions()
-returns integer
-language plpgsql
-as $$
+export const cleanupExpiredSessions: FunctionDefinition = {
+  schema: "auth",
+  name: "cleanup_expired_sessions",
+  arguments: "",
+  result: "integer",
+  volatility: "volatile",
+  body: `
 declare
   removed integer;
 begin
@@ -119,4 +124,5 @@ begin
   get diagnostics removed = row_count;
   return removed;
 end
-$$`
+`
+}

@@ -1,20 +1,27 @@
+import type { FunctionDefinition } from "./FunctionDefinition.ts"
+
 /** SHA-256 in hex, to compare and index user agents of any length; null for null. */
-export const generateUserAgentHash = `
-create or replace function public.generate_user_agent_hash(user_agent_text text)
-returns varchar(64)
-language plpgsql immutable
-as $$
+export const generateUserAgentHash: FunctionDefinition = {
+  schema: "public",
+  name: "generate_user_agent_hash",
+  arguments: "user_agent_text text",
+  result: "character varying",
+  volatility: "immutable",
+  body: `
 begin
   return encode(sha256(convert_to(user_agent_text, 'UTF8')), 'hex');
 end
-$$`
+`
+}
 
 /** Keeps updated_at. Columns without a zone hold UTC, whatever the zone of the session that writes. */
-export const triggerSetTimestamp = `
-create or replace function public.trigger_set_timestamp()
-returns trigger
-language plpgsql
-as $$
+export const triggerSetTimestamp: FunctionDefinition = {
+  schema: "public",
+  name: "trigger_set_timestamp",
+  arguments: "",
+  result: "trigger",
+  volatility: "volatile",
+  body: `
 begin
   if pg_typeof(new.updated_at) = 'timestamp without time zone'::regtype then
     new.updated_at := now() at time zone 'utc';
@@ -23,4 +30,5 @@ begin
   end if;
   return new;
 end
-$$`
+`
+}

@@ -1,0 +1,42 @@
+import type { FunctionDefinition } from "../migrations/functions/FunctionDefinition.ts"
+import {
+  cleanupExpiredSessions,
+  updateSessionFingerprint,
+  validateSessionSecurity
+} from "../migrations/functions/sessions.ts"
+import { generateUserAgentHash, triggerSetTimestamp } from "../migrations/functions/shared.ts"
+import { required, type Table } from "./Promised.ts"
+import { accounts } from "./promises/accounts.ts"
+import { campaigns } from "./promises/campaigns.ts"
+import { generation } from "./promises/generation.ts"
+import { validation } from "./promises/validation.ts"
+
+export { permissions, roleId, roles } from "../migrations/0009_roles.ts"
+
+/**
+ * Schema v3, the contract that a database is held against: 22 tables with their 24 foreign keys, 44 indexes and
+ * 8 triggers, 5 functions, 4 roles, 17 permissions, 2 extensions. More than that is no difference.
+ */
+export const v3: ReadonlyArray<Table> = [...accounts, ...campaigns, ...generation, ...validation]
+
+/** Columns beyond it; the migration that adds them says why. */
+const ours: Readonly<Record<string, Table["columns"]>> = {
+  "public.domain_generation_campaign_params": { start_offset: required("bigint", "0") },
+  "public.dns_validation_params": { last_offset: required("bigint", "-1") }
+}
+
+/** What this release works with. */
+export const tables: ReadonlyArray<Table> = v3.map((table) => ({
+  ...table,
+  columns: { ...table.columns, ...ours[table.name] }
+}))
+
+export const functions: ReadonlyArray<FunctionDefinition> = [
+  generateUserAgentHash,
+  triggerSetTimestamp,
+  updateSessionFingerprint,
+  validateSessionSecurity,
+  cleanupExpiredSessions
+]
+
+export const extensions = ["uuid-ossp", "pgcrypto"] as const
