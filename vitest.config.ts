@@ -7,6 +7,8 @@ const rooms = [...readdirSync("packages").map((name) => `packages/${name}`), "in
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+  // Where globalSetup runs.
+  environments: { __vitest__: { resolve: { conditions } } },
   test: {
     // One PostgreSQL for the whole run, started by the first test that asks for a database.
     globalSetup: ["./packages/db/test/support/globalSetup.ts"],
