@@ -1,8 +1,10 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer, type Schema } from "effect"
 import * as Ids from "../Ids.ts"
+import { type Page, type PageRequest, pageSize } from "../Page.ts"
 import type { StoreError } from "../StoreError.ts"
 import { Actor } from "./Actor.ts"
 import { type AuditAction, type AuditChange, AuditEntry, AuditEntryId, entityType } from "./AuditEntry.ts"
+import * as Chain from "./Chain.ts"
 
 /** Which entries to read; a field left out does not narrow. */
 export interface AuditFilter {
@@ -10,12 +12,6 @@ export interface AuditFilter {
   readonly action?: AuditAction
   readonly entityType?: string
   readonly entityId?: string
-}
-
-export interface AuditPage {
-  readonly entries: ReadonlyArray<AuditEntry>
-  /** Where the next page begins; null on the last one. */
-  readonly next: AuditEntryId | null
 }
 
 /**
@@ -28,28 +24,54 @@ export class AuditLog extends Context.Service<
     /** Signed with the `Actor` of the context. */
     readonly append: (change: AuditChange) => Effect.Effect<void, StoreError>
 
-    /** Newest first, `size` lines after the one that `after` names. Lines that arrive meanwhile do not shift a page. */
-    readonly page: (
-      filter: AuditFilter,
-      after: AuditEntryId | null,
-      size: number
-    ) => Effect.Effect<AuditPage, StoreError>
+    /** Newest first. Lines that arrive meanwhile do not shift a page. */
+    readonly page: (filter: AuditFilter, request?: PageRequest) => Effect.Effect<Page<AuditEntry>, StoreError>
+
+    /** Whether the log is what was written; see `Chain`. */
+    readonly verify: (
+      checkpoint?: Chain.Checkpoint | null
+    ) => Effect.Effect<Chain.Verification, Chain.Unsealed | StoreError>
   }
 >()("@domainflow/core/AuditLog") {
-  static readonly layerMemory = Layer.sync(AuditLog, () => {
-    const entries: Array<AuditEntry> = []
+  static readonly layerMemory = Layer.effect(
+    AuditLog,
+    Effect.gen(function* () {
+      const entries: Array<AuditEntry> = []
+      const trail = yield* Chain.memory(chain)
 
-    return AuditLog.of({
-      append: (change) => Effect.map(entry(change), (made) => void entries.push(made)),
-      page: (filter, after, size) =>
-        Effect.sync(() => {
-          const newest = entries.toReversed()
-          const from = after === null ? 0 : newest.findIndex((made) => made.id === after) + 1
-          return pageOf(newest.slice(from).filter(matches(filter)), size)
-        })
+      return AuditLog.of({
+        append: Effect.fnUntraced(function* (change) {
+          const made = yield* entry(change)
+          entries.push(made)
+          yield* trail.seal(made.id, lineOf(made))
+        }),
+        page: (filter, request) =>
+          Effect.sync(() => {
+            const newest = entries.toReversed()
+            const from = request?.after == null ? 0 : newest.findIndex((made) => made.id === request.after) + 1
+            return pageOf(newest.slice(from).filter(matches(filter)), pageSize(request))
+          }),
+        verify: (checkpoint = null) => trail.verify(checkpoint)
+      })
     })
-  })
+  )
 }
+
+/** The name of this trail in its checkpoints. */
+export const chain = "audit_logs"
+
+/** What an entry's seal covers. */
+export const lineOf = (made: AuditEntry): Schema.Json => [
+  made.id,
+  made.timestamp.toISOString(),
+  made.userId,
+  made.action,
+  made.entityType,
+  made.entityId,
+  made.details,
+  made.clientIp,
+  made.userAgent
+]
 
 /** The line a change becomes when the context's `Actor` makes it now. */
 export const entry = Effect.fnUntraced(function* (change: AuditChange) {
@@ -67,9 +89,9 @@ export const entry = Effect.fnUntraced(function* (change: AuditChange) {
   })
 })
 
-/** A page of `size` out of rows that were read one past it. */
-export const pageOf = (rows: ReadonlyArray<AuditEntry>, size: number): AuditPage => ({
-  entries: rows.slice(0, size),
+/** A page out of rows that were read one past it. */
+export const pageOf = (rows: ReadonlyArray<AuditEntry>, size: number): Page<AuditEntry> => ({
+  items: rows.slice(0, size),
   next: rows.length > size ? rows[size - 1]!.id : null
 })
 

@@ -8,12 +8,10 @@ export const AuthEventType = Schema.Literals([
   "password_change",
   "password_reset_requested",
   "password_reset",
-  "email_verified",
   "account_locked",
   "account_unlocked",
   "session_expired",
   "session_revoked",
-  "session_rotated",
   "session_cleanup",
   "user_created",
   "role_assigned",
@@ -47,3 +45,46 @@ export class AuthAuditEntry extends Schema.Class<AuthAuditEntry>("@domainflow/co
   riskScore: nullAs(Schema.Int, 0),
   createdAt: Schema.NullOr(Schema.Date)
 }) {}
+
+/** An entry in one line of plain words: when, who, what, from where, and how worrying it is. */
+export const describe = (entry: AuthAuditEntry): string =>
+  [
+    entry.createdAt?.toISOString() ?? "at an unknown time",
+    entry.userId === null ? "somebody" : `user ${entry.userId}`,
+    isOurs(entry) ? phrase(entry) : `${entry.eventType}: ${entry.eventStatus}`,
+    entry.ipAddress === null ? "" : `from ${entry.ipAddress}`,
+    entry.details === null ? "" : JSON.stringify(entry.details),
+    entry.riskScore === 0 ? "" : `(risk ${entry.riskScore} of 100)`
+  ]
+    .filter((part) => part !== "")
+    .join(" ")
+
+/** What was done, and what one fails to do or is kept from doing. */
+const words: Record<AuthEventType, readonly [done: string, todo: string]> = {
+  login: ["logged in", "log in"],
+  logout: ["logged out", "log out"],
+  password_change: ["changed the password", "change the password"],
+  password_reset_requested: ["asked for a link to reset the password", "ask for a link to reset the password"],
+  password_reset: ["set a new password by a link", "set a new password by a link"],
+  account_locked: ["was locked out", "be locked out"],
+  account_unlocked: ["was unlocked", "be unlocked"],
+  session_expired: ["had been away for too long", "come back"],
+  session_revoked: ["had a session ended", "use a session"],
+  session_cleanup: ["removed old sessions", "remove old sessions"],
+  user_created: ["got an account", "get an account"],
+  role_assigned: ["was given a role", "be given a role"],
+  role_revoked: ["lost a role", "lose a role"],
+  mfa_changed: ["changed the second factor", "change the second factor"]
+}
+
+const phrase = (entry: { readonly eventType: AuthEventType; readonly eventStatus: AuthEventStatus }): string => {
+  const [done, todo] = words[entry.eventType]
+  const said: Record<AuthEventStatus, string> = {
+    success: done,
+    failure: `failed to ${todo}`,
+    blocked: `was not let ${todo}`
+  }
+  return said[entry.eventStatus]
+}
+
+const isOurs = Schema.is(Schema.Struct({ eventType: AuthEventType, eventStatus: AuthEventStatus }))

@@ -44,6 +44,19 @@ export class RolePermission extends Schema.Class<RolePermission>("@domainflow/co
   permissionId: PermissionId
 }) {}
 
+export class RoleNotFound extends Schema.TaggedError<RoleNotFound>()("RoleNotFound", { name: RoleName }) {
+  override get message() {
+    return `there is no role ${this.name}`
+  }
+}
+
+/** Nobody grants, takes or governs what they do not hold: an administrator does not rule over those who may do more. */
+export class NotHeld extends Schema.TaggedError<NotHeld>()("NotHeld", { missing: Schema.Array(Schema.String) }) {
+  override get message() {
+    return `this needs rights that you do not hold: ${this.missing.join(", ")}`
+  }
+}
+
 const campaigns = ["campaigns:create", "campaigns:read", "campaigns:update", "campaigns:execute"] as const
 const adminOnly = [
   "campaigns:delete",

@@ -44,3 +44,23 @@ export class Account extends User.extend<Account>("@domainflow/core/Account")({
   /** SHA-256 in hex of the token that was sent. */
   emailVerificationToken: Schema.NullOr(Secret)
 }) {}
+
+export class UserNotFound extends Schema.TaggedError<UserNotFound>()("UserNotFound", { userId: UserId }) {
+  override get message() {
+    return `user ${this.userId} does not exist`
+  }
+}
+
+/** Somebody has an account with this address already. Only those who manage users are ever told. */
+export class EmailTaken extends Schema.TaggedError<EmailTaken>()("EmailTaken", { email: Email }) {
+  override get message() {
+    return `there is an account for ${this.email} already`
+  }
+}
+
+/** There must always be someone who can do everything, active, unlocked and without an end to it. */
+export class LastSuperAdmin extends Schema.TaggedError<LastSuperAdmin>()("LastSuperAdmin", { userId: UserId }) {
+  override get message() {
+    return `user ${this.userId} is the last active super_admin: make another one first`
+  }
+}

@@ -16,7 +16,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<AuditLog, E>) =>
           .append({ action: "campaign.created", entityId, details: { name: "shoes", names: "10" } })
           .pipe(Effect.provideService(Actor, { userId: null, clientIp: "192.0.2.7", userAgent: "curl/8" }))
 
-        const [made] = (yield* log.page({ entityId }, null, 10)).entries
+        const [made] = (yield* log.page({ entityId })).items
         assert.deepInclude(made, {
           action: "campaign.created",
           entityType: "campaign",
@@ -35,13 +35,13 @@ export const suite = <E>(name: string, layer: Layer.Layer<AuditLog, E>) =>
         const log = yield* AuditLog
         const entityId = yield* Ids.one
         const append = (n: number) => log.append({ action: "persona.updated", entityId, details: { n } })
-        const numbers = (page: { readonly entries: ReadonlyArray<{ readonly details: unknown }> }) =>
-          page.entries.map((made) => made.details)
+        const numbers = (page: { readonly items: ReadonlyArray<{ readonly details: unknown }> }) =>
+          page.items.map((made) => made.details)
 
         for (const n of [1, 2, 3, 4]) yield* append(n)
-        const first = yield* log.page({ entityId }, null, 2)
+        const first = yield* log.page({ entityId }, { limit: 2 })
         yield* append(5)
-        const second = yield* log.page({ entityId }, first.next, 2)
+        const second = yield* log.page({ entityId }, { after: first.next, limit: 2 })
 
         assert.deepStrictEqual(numbers(first), [{ n: 4 }, { n: 3 }])
         assert.deepStrictEqual(numbers(second), [{ n: 2 }, { n: 1 }])
@@ -58,7 +58,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<AuditLog, E>) =>
         yield* log.append({ action: "proxy.created", entityId: two! })
 
         const read = (filter: Parameters<typeof log.page>[0]) =>
-          Effect.map(log.page(filter, null, 50), (page) => page.entries.map((made) => made.action))
+          Effect.map(log.page(filter), (page) => page.items.map((made) => made.action))
 
         assert.deepStrictEqual(yield* read({ entityId: one! }), ["proxy.deleted", "proxy.created"])
         assert.deepStrictEqual(yield* read({ entityId: one!, action: "proxy.created" }), ["proxy.created"])
