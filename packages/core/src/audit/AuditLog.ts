@@ -1,6 +1,7 @@
 import { Clock, Context, Effect, Layer, type Schema } from "effect"
 import * as Ids from "../Ids.ts"
 import { type Page, type PageRequest, pageSize } from "../Page.ts"
+import * as Storable from "../Storable.ts"
 import type { StoreError } from "../StoreError.ts"
 import { Actor } from "./Actor.ts"
 import { type AuditAction, type AuditChange, AuditEntry, AuditEntryId, entityType } from "./AuditEntry.ts"
@@ -83,9 +84,9 @@ export const entry = Effect.fnUntraced(function* (change: AuditChange) {
     action: change.action,
     entityType: entityType(change.action),
     entityId: change.entityId,
-    details: change.details ?? null,
+    details: Storable.json(change.details ?? null),
     clientIp: actor.clientIp,
-    userAgent: actor.userAgent
+    userAgent: actor.userAgent === null ? null : Storable.text(actor.userAgent)
   })
 })
 

@@ -1,4 +1,5 @@
 import { Context, Effect, Layer, Redacted, Semaphore } from "effect"
+import * as Storable from "../Storable.ts"
 import type { StoreError } from "../StoreError.ts"
 import {
   AlreadyBootstrapped,
@@ -373,7 +374,7 @@ const stored = (account: Account): HashedPassword => ({
 })
 
 /** Addresses are told apart without regard to case, as people type them. */
-const folded = (email: string): string => Client.clean(email).trim().toLowerCase()
+const folded = (email: string): string => Storable.text(email).trim().toLowerCase()
 
 /** An address that is stored was one when it was stored; what an older program stored is only compared with. */
 const personOf = (user: User): Person => ({ ...user, email: user.email as Email })

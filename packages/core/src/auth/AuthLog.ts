@@ -1,6 +1,7 @@
 import { Clock, Context, Effect, Layer, type Schema, Stream } from "effect"
 import * as Chain from "../audit/Chain.ts"
 import { type Page, type PageRequest, pageSize } from "../Page.ts"
+import * as Storable from "../Storable.ts"
 import type { StoreError } from "../StoreError.ts"
 import { AuthAuditEntry, type AuthEventStatus, type AuthEventType, type SecurityFlags } from "./AuthAuditEntry.ts"
 import type * as Client from "./Client.ts"
@@ -107,10 +108,10 @@ export const entryOf = (event: AuthEvent, id: bigint, createdAt: Date): AuthAudi
     eventType: event.eventType,
     eventStatus: event.eventStatus,
     ipAddress: event.client.ip,
-    userAgent: event.client.userAgent,
+    userAgent: event.client.userAgent === null ? null : Storable.text(event.client.userAgent),
     sessionFingerprint: null,
     securityFlags: event.securityFlags ?? {},
-    details: event.details ?? null,
+    details: Storable.json(event.details ?? null),
     riskScore: event.riskScore ?? 0,
     createdAt
   })

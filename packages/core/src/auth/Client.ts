@@ -1,5 +1,6 @@
 import { Option, Result } from "effect"
 import { NetAddress } from "effect/net"
+import * as Storable from "../Storable.ts"
 
 /** Where a call comes from, as the host knows it. Null is not known. */
 export interface Client {
@@ -18,8 +19,8 @@ const maxUserAgent = 1_024
 /** What a host hands in, fit to be compared and stored: one spelling per address, no NUL, nothing longer than its column. */
 export const parse = (given: Partial<Client>): Client => ({
   ip: given.ip == null ? null : address(given.ip),
-  userAgent: given.userAgent == null ? null : clean(given.userAgent).slice(0, maxUserAgent),
-  screenResolution: given.screenResolution == null ? null : clean(given.screenResolution).slice(0, 20)
+  userAgent: given.userAgent == null ? null : Storable.text(given.userAgent).slice(0, maxUserAgent),
+  screenResolution: given.screenResolution == null ? null : Storable.text(given.screenResolution).slice(0, 20)
 })
 
 /**
@@ -37,9 +38,6 @@ export const bucket = (ip: string): string =>
             .map((part) => part.toString(16))
             .join(":")}::/64`
   })
-
-/** Text that PostgreSQL takes: it stores neither NUL nor half a surrogate pair. */
-export const clean = (text: string): string => text.replaceAll("\0", "").toWellFormed()
 
 const parsed = (ip: string): Option.Option<NetAddress.IpAddress> =>
   Option.map(

@@ -91,7 +91,7 @@ export class Sessions extends Context.Service<
       const live = (userId: UserId) =>
         [...tables.sessions.values()].map(({ session }) => session).filter((session) => session.userId === userId)
       const put = (session: Session, state: { rotationDue?: boolean; isRotated?: boolean } = {}) =>
-        tables.sessions.set(session.id, { session, rotationDue: false, isRotated: false, ...state })
+        tables.sessions.set(session.id, { rotationDue: false, isRotated: false, ...state, session })
 
       return Sessions.of({
         open: Effect.fnUntraced(function* ({ client, deviceId, id, isKnownDevice, passwordHash, userId }) {

@@ -36,7 +36,7 @@ export class User extends Schema.Class<User>("@domainflow/core/User")({
 }) {}
 
 /** Never encoded: a hash leaves the store for the hasher and nobody else. */
-const Secret = Schema.RedactedFromValue(Schema.String, { label: "hash", disallowEncode: true })
+const Secret = Schema.RedactedFromValue(Schema.String, { disallowEncode: true })
 
 /** The whole row of `auth.users`: a user and what proves to be them. */
 export class Account extends User.extend<Account>("@domainflow/core/Account")({

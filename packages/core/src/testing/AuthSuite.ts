@@ -1,0 +1,345 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, type Layer, Queue, Redacted } from "effect"
+import { Auth, type Login } from "../auth/Auth.ts"
+import { AuthLog } from "../auth/AuthLog.ts"
+import { Letterbox } from "../auth/Courier.ts"
+import { Credentials } from "../auth/Credentials.ts"
+import { Principal } from "../auth/Principal.ts"
+import { Roles } from "../auth/Roles.ts"
+import { Sessions } from "../auth/Sessions.ts"
+import { Users } from "../auth/Users.ts"
+import { Elapse, freshEmail, manage, type Ports, password, person, roles, story } from "./authFixture.ts"
+
+let hosts = 0
+/** A client at an address of its own, so that limits of one test are not those of another. */
+const somewhere = () => ({
+  ip: `10.${(++hosts >> 16) & 255}.${(hosts >> 8) & 255}.${hosts & 255}`,
+  userAgent: "Firefox/140",
+  screenResolution: "800x600"
+})
+const wrong = Redacted.make("something else entirely")
+const next = Redacted.make("seven red balloons rise")
+
+const login = Effect.fnUntraced(function* (given: Partial<Login> & { readonly email: string }) {
+  return yield* (yield* Auth).login({ password, client: somewhere(), ...given })
+})
+const refusal = (given: Partial<Login> & { readonly email: string }) =>
+  Effect.map(Effect.flip(login(given)), (error) => error._tag)
+
+/** What the rules promise over every set of ports. */
+export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
+  it.layer(layer, { timeout: "60 seconds" })(`Auth (${name})`, (it) => {
+    it.effect("a login is good for requests until the logout", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const { email, id } = yield* person({ roles: roles("user") })
+        const client = somewhere()
+        const { token, user } = yield* login({ email: ` ${email.toUpperCase()} `, client })
+
+        const principal = yield* auth.validate(token, client)
+        assert.strictEqual(user.id, id)
+        assert.strictEqual(principal.userId, id)
+        assert.isTrue(principal.can("campaigns:execute"))
+        assert.isFalse(principal.can("campaigns:delete"))
+
+        yield* auth.logout(token, client)
+        const refused = yield* Effect.flip(auth.validate(token, client))
+        assert.deepInclude(refused, { _tag: "SessionRefused", flags: { error: "session_not_found" } })
+        assert.deepStrictEqual(yield* story(id), ["user_created success", "login success", "logout success"])
+      })
+    )
+
+    it.effect("an unknown address, a wrong password, a locked and an inactive account get one answer", () =>
+      Effect.gen(function* () {
+        const users = yield* Users
+        const [wrongly, locked, inactive] = [yield* person(), yield* person(), yield* person()]
+        yield* users.lock(manage, locked.id)
+        yield* users.deactivate(manage, inactive.id)
+        const attempts = [
+          { email: freshEmail() },
+          { email: "no address\0 at all" },
+          { email: wrongly.email, password: wrong },
+          { email: locked.email },
+          { email: inactive.email }
+        ]
+        for (const attempt of attempts) {
+          const refused = yield* Effect.flip(login(attempt))
+          assert.strictEqual(JSON.stringify(refused), '{"_tag":"InvalidCredentials"}')
+        }
+        const last = (yield* story(locked.id)).at(-1)
+        assert.strictEqual(last, "login failure")
+      })
+    )
+
+    it.effect("the eleventh attempt on an account is refused, from wherever it comes, whether or not it exists", () =>
+      Effect.gen(function* () {
+        const { email } = yield* person()
+        for (const address of [email, freshEmail()]) {
+          for (let n = 0; n < 10; n++)
+            assert.strictEqual(yield* refusal({ email: address, password: wrong }), "InvalidCredentials")
+          assert.strictEqual(yield* refusal({ email: address }), "RateLimited")
+        }
+      })
+    )
+
+    it.effect("the eleventh attempt from an address is refused, whomever it is for, and is in the log once", () =>
+      Effect.gen(function* () {
+        const log = yield* AuthLog
+        const client = somewhere()
+        for (let n = 0; n < 10; n++) yield* refusal({ email: freshEmail(), client })
+        for (let n = 0; n < 5; n++) assert.strictEqual(yield* refusal({ email: freshEmail(), client }), "RateLimited")
+
+        const { items } = yield* log.page({ eventType: "login", riskScore: 70 })
+        assert.strictEqual(
+          items.filter((entry) => entry.ipAddress === client.ip && entry.eventStatus === "blocked").length,
+          1
+        )
+      })
+    )
+
+    it.effect("whatever strangers do, the owner's known device gets in", () =>
+      Effect.gen(function* () {
+        const { email } = yield* person()
+        const { device } = yield* login({ email })
+        for (let n = 0; n < 30; n++) yield* refusal({ email, password: wrong })
+
+        assert.strictEqual(yield* refusal({ email }), "RateLimited")
+        const again = yield* login({ email, device })
+        assert.strictEqual(Redacted.value(again.device), Redacted.value(device))
+      })
+    )
+
+    it.effect("a lock ends by itself", () =>
+      Effect.gen(function* () {
+        const elapse = yield* Elapse
+        const { email } = yield* person()
+        for (let n = 0; n < 5; n++) yield* refusal({ email, password: wrong })
+        assert.strictEqual(yield* refusal({ email }), "InvalidCredentials")
+        yield* elapse("16 minutes")
+        yield* login({ email })
+      })
+    )
+
+    it.effect("a login ends the session that the browser came with", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const { email } = yield* person()
+        const client = somewhere()
+        const first = yield* login({ email, client })
+        const second = yield* login({ email, client, replaces: first.token })
+
+        yield* Effect.flip(auth.validate(first.token, client))
+        yield* auth.validate(second.token, client)
+      })
+    )
+
+    it.effect("a stolen token does not work elsewhere, and the attempt is in the log", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const { email, id } = yield* person()
+        const client = somewhere()
+        const { token } = yield* login({ email, client })
+
+        const refused = yield* Effect.flip(auth.validate(token, somewhere()))
+
+        assert.deepInclude(refused, { flags: { fingerprint_mismatch: true } })
+        assert.strictEqual((yield* story(id)).at(-1), "session_revoked blocked")
+        yield* auth.validate(token, client)
+      })
+    )
+
+    it.effect("someone who was away too long is logged out, and the log says why", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const elapse = yield* Elapse
+        const { email, id } = yield* person()
+        const client = somewhere()
+        const { token } = yield* login({ email, client })
+        yield* elapse("31 minutes")
+        yield* Effect.flip(auth.validate(token, client))
+        yield* Effect.flip(auth.validate(token, client))
+        assert.deepStrictEqual((yield* story(id)).slice(-2), ["login success", "session_expired success"])
+      })
+    )
+
+    it.effect("a change of role is due for a new token, and rotating gives one", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const elapse = yield* Elapse
+        const { email, id } = yield* person()
+        const client = somewhere()
+        const { token } = yield* login({ email, client })
+        assert.isFalse((yield* auth.validate(token, client)).rotationDue)
+        yield* (yield* Roles).assign(manage, id, roles("viewer")[0]!)
+        assert.isTrue((yield* auth.validate(token, client)).rotationDue)
+
+        const rotated = yield* auth.rotate(token, client)
+
+        assert.isFalse((yield* auth.validate(rotated, client)).rotationDue)
+        yield* elapse("11 seconds")
+        yield* Effect.flip(auth.validate(token, client))
+        yield* Effect.flip(auth.rotate(token, client))
+        yield* auth.validate(rotated, client)
+      })
+    )
+
+    it.effect("who must change the password can do nothing else, and then everything", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const { email } = yield* person({ roles: roles("user"), mustChangePassword: true })
+        const client = somewhere()
+        const { token } = yield* login({ email, client })
+        const before = yield* auth.validate(token, client)
+        assert.isTrue(before.mustChangePassword)
+        assert.strictEqual((yield* Effect.flip(before.grant("campaigns:read")))._tag, "Forbidden")
+
+        const fresh = yield* auth.changePassword(before, { current: password, next, client })
+
+        yield* (yield* auth.validate(fresh, client)).grant("campaigns:read")
+        yield* Effect.flip(auth.validate(token, client))
+      })
+    )
+
+    it.effect("a password is changed by whoever knows it, to a better one, and ends every other session", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const { email, id } = yield* person({ firstName: "Beatrice" })
+        const client = somewhere()
+        const [here, elsewhere] = [yield* login({ email, client }), yield* login({ email, client })]
+        const principal = yield* auth.validate(here.token, client)
+        const change = (current: Redacted.Redacted, to: string) =>
+          Effect.flip(auth.changePassword(principal, { current, next: Redacted.make(to), client }))
+
+        assert.strictEqual((yield* change(wrong, "seven red balloons"))._tag, "InvalidCredentials")
+        assert.deepInclude(yield* change(password, "too short"), { _tag: "WeakPassword", reason: "too_short" })
+        assert.deepInclude(yield* change(password, "passwordpassword"), { reason: "common" })
+        assert.deepInclude(yield* change(password, "beatrice.beatrice"), { reason: "own_name" })
+        yield* Effect.gen(function* () {
+          const own = yield* auth.validate((yield* login({ email, client })).token, client)
+          assert.deepInclude(
+            yield* Effect.flip(auth.changePassword(own, { current: password, next: password, client })),
+            { reason: "unchanged" }
+          )
+        })
+        yield* (yield* Elapse)("16 minutes")
+
+        const fresh = yield* auth.changePassword(principal, { current: password, next, client, device: here.device })
+
+        for (const old of [here, elsewhere]) yield* Effect.flip(auth.validate(old.token, client))
+        yield* auth.validate(fresh, client)
+        assert.strictEqual(yield* refusal({ email }), "InvalidCredentials")
+        yield* login({ email, password: next, device: here.device })
+        assert.isTrue((yield* (yield* Credentials).find(email, null)).account !== null)
+        assert.include(yield* story(id), "password_change failure")
+      })
+    )
+
+    it.effect("guessing the current password from a stolen session is limited", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const { email } = yield* person()
+        const client = somewhere()
+        const { token } = yield* login({ email, client })
+        const principal = yield* auth.validate(token, client)
+        const guess = Effect.map(
+          Effect.flip(auth.changePassword(principal, { current: wrong, next, client })),
+          (error) => error._tag
+        )
+        for (let n = 0; n < 5; n++) assert.strictEqual(yield* guess, "InvalidCredentials")
+        assert.strictEqual(yield* guess, "RateLimited")
+      })
+    )
+
+    it.effect("a link resets the password once, ends every session and opens none", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const letters = yield* Letterbox
+        const { email, id } = yield* person()
+        const client = somewhere()
+        const session = yield* login({ email, client })
+        yield* auth.requestReset(email.toUpperCase(), client)
+        const letter = yield* Queue.take(letters)
+
+        assert.deepInclude(letter, { kind: "password_reset" })
+        assert.strictEqual(letter.to.id, id)
+        const weak = yield* Effect.flip(auth.resetPassword(letter.token, Redacted.make("short"), client))
+        assert.strictEqual(weak._tag, "WeakPassword")
+        yield* auth.resetPassword(letter.token, next, client)
+        assert.strictEqual((yield* Effect.flip(auth.resetPassword(letter.token, next, client)))._tag, "InvalidLink")
+
+        yield* Effect.flip(auth.validate(session.token, client))
+        assert.deepStrictEqual(yield* (yield* Sessions).of(id), [])
+        assert.strictEqual(yield* refusal({ email }), "InvalidCredentials")
+        yield* login({ email, password: next })
+      })
+    )
+
+    it.effect("asking for a reset of nobody's password looks the same, and sends nothing", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const letters = yield* Letterbox
+        const { email } = yield* person()
+        const client = somewhere()
+        const answers = [yield* auth.requestReset(freshEmail(), client), yield* auth.requestReset(email, client)]
+        const letter = yield* Queue.take(letters)
+
+        assert.strictEqual(answers[0], answers[1])
+        assert.strictEqual(letter.to.email, email)
+        for (let n = 0; n < 3; n++) yield* auth.requestReset(freshEmail(), client)
+        assert.strictEqual((yield* Effect.flip(auth.requestReset(freshEmail(), client)))._tag, "RateLimited")
+      })
+    )
+
+    it.effect("an address is verified by the link that was sent to it", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const letters = yield* Letterbox
+        const { email } = yield* person()
+        yield* auth.requestVerification(email, somewhere())
+        const { kind, token } = yield* Queue.take(letters)
+
+        assert.strictEqual(kind, "email_verification")
+        assert.isTrue((yield* auth.verifyEmail(token)).emailVerified)
+        assert.strictEqual((yield* Effect.flip(auth.verifyEmail(token)))._tag, "InvalidLink")
+      })
+    )
+
+    it.effect("someone can end all of their sessions", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const { email } = yield* person()
+        const client = somewhere()
+        const [one, two] = [yield* login({ email, client }), yield* login({ email, client })]
+        const principal = yield* auth.validate(one.token, client)
+        assert.strictEqual(yield* auth.revokeAll(principal, client), 2)
+        for (const { token } of [one, two]) yield* Effect.flip(auth.validate(token, client))
+      })
+    )
+
+    it.effect("an account that asks for a second factor is not let in without one", () =>
+      Effect.gen(function* () {
+        const { email, id } = yield* person()
+        yield* (yield* Users).update(manage, id, { mfaEnabled: true })
+        assert.strictEqual(yield* refusal({ email, secondFactor: Redacted.make("123456") }), "SecondFactorRequired")
+        assert.strictEqual(yield* refusal({ email, password: wrong }), "InvalidCredentials")
+        assert.include(yield* story(id), "mfa_changed success")
+      })
+    )
+
+    it.effect("the first super_admin is made with a good password, once", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const first = { email: freshEmail(), firstName: "Ada", lastName: "King" }
+        const client = somewhere()
+        const weak = yield* Effect.flip(auth.bootstrap({ ...first, password: Redacted.make("qwerty") }, client))
+        assert.strictEqual(weak._tag, "WeakPassword")
+        yield* auth.bootstrap({ ...first, password }, client)
+        const late = { email: freshEmail(), firstName: "Bob", lastName: "Late", password }
+        assert.strictEqual((yield* Effect.flip(auth.bootstrap(late, client)))._tag, "AlreadyBootstrapped")
+
+        const principal = yield* auth.validate((yield* login({ email: first.email, client })).token, client)
+        assert.instanceOf(principal, Principal)
+        yield* principal.grant("system:admin")
+      })
+    )
+  })
