@@ -29,5 +29,6 @@ export class InvalidPattern extends Schema.TaggedError<InvalidPattern>()("Invali
 }
 
 const toIssues = SchemaIssue.makeFormatterStandardSchemaV1({
-  leafHook: (issue) => (issue._tag === "MissingKey" ? "is missing: give it a value" : SchemaIssue.defaultLeafHook(issue))
+  leafHook: (issue) =>
+    issue._tag === "MissingKey" ? "is missing: give it a value" : SchemaIssue.defaultLeafHook(issue)
 })

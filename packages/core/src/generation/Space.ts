@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import * as Odometer from "./Odometer.ts"
 
 /**
  * All words of one length, in lexicographic order of their digits: a finite sequence that can be entered at any index.
@@ -40,7 +41,7 @@ export const make = (positions: ReadonlyArray<string>): Space => {
   const check = (index: bigint) => {
     if (index < 0n || index >= size) throw new OffsetOutOfRange({ field: "offset", value: index, size })
   }
-  let wheel: Wheel | undefined
+  let odometer: Odometer.Odometer | undefined
 
   return {
     positions,
@@ -75,81 +76,9 @@ export const make = (positions: ReadonlyArray<string>): Space => {
       if (count <= 0) return []
       check(from)
       check(from + BigInt(count) - 1n)
-      wheel ??= wheelOf(positions)
-      return turn(wheel, from, count)
+      // Built when first turned: judging a pattern or finding one name does without.
+      odometer ??= Odometer.make(positions)
+      return Odometer.turn(odometer, from, count)
     }
   }
 }
-
-/**
- * An odometer whose last wheel carries whole words instead of digits. Below it, a word is a table look-up and one
- * concatenation; above it, digits carry as they do in a car, once per turn of the wheel.
- */
-interface Wheel {
-  /** The positions in front of the wheel. */
-  readonly head: ReadonlyArray<string>
-  /** Every word of the positions the wheel stands for, constants after them included, in order. */
-  readonly words: ReadonlyArray<string>
-}
-
-/**
- * Words on a wheel, at most. A few thousand keep carries out of sight (a carry costs about a hundred words) and the
- * table in the processor's cache; twice or half as many makes no difference that can be measured.
- */
-const maxWords = 4_096
-
-const wheelOf = (positions: ReadonlyArray<string>): Wheel => {
-  let start = positions.length
-  let size = 1
-  while (start > 0 && size * positions[start - 1]!.length <= maxWords) size *= positions[--start]!.length
-  const below = positions.slice(start)
-  const digits = new Uint8Array(below.length)
-  const words = Array.from({ length: size }, () => {
-    const word = read(below, digits)
-    carry(below, digits)
-    return word
-  })
-  return { head: positions.slice(0, start), words }
-}
-
-const turn = ({ head, words }: Wheel, from: bigint, count: number): Array<string> => {
-  const spelled = new Array<string>(count)
-  const wheelSize = BigInt(words.length)
-  const digits = digitsOf(head, from / wheelSize)
-  let at = Number(from % wheelSize)
-  for (let filled = 0; filled < count; ) {
-    const front = read(head, digits)
-    const end = Math.min(words.length, at + count - filled)
-    while (at < end) spelled[filled++] = front + words[at++]!
-    at = 0
-    carry(head, digits)
-  }
-  return spelled
-}
-
-/** The one place where 64 bits are taken apart: once for each call of `spell`. */
-const digitsOf = (positions: ReadonlyArray<string>, index: bigint): Uint8Array => {
-  const digits = new Uint8Array(positions.length)
-  for (let position = positions.length - 1; position >= 0; position--) {
-    const radix = BigInt(positions[position]!.length)
-    if (radix === 1n) continue
-    digits[position] = Number(index % radix)
-    index /= radix
-  }
-  return digits
-}
-
-/** Adds one. Past the last word it starts over, which nobody reads. */
-const carry = (positions: ReadonlyArray<string>, digits: Uint8Array): void => {
-  for (let position = positions.length - 1; position >= 0; position--) {
-    if (digits[position]! + 1 < positions[position]!.length) {
-      digits[position]! += 1
-      return
-    }
-    digits[position] = 0
-  }
-}
-
-/** `join` answers flat strings. Concatenation would leave trees, and every name above them would be a tree of trees. */
-const read = (positions: ReadonlyArray<string>, digits: Uint8Array): string =>
-  positions.map((position, at) => position[digits[at]!]).join("")

@@ -14,7 +14,7 @@ export const Tld = Schema.String.annotate({ message: "give a top-level domain su
       decode: (spelled, options) =>
         Result.match(Host.domainNameFromString(spelled.replace(/^\./, "")), {
           onSuccess: (name) =>
-            ldh.test(name) && isPunycode(name)
+            ldh.test(name)
               ? Effect.succeed(name)
               : Effect.fail(new SchemaIssue.InvalidValue({ message: problem }, spelled, options)),
           onFailure: ({ message }) =>
@@ -30,6 +30,3 @@ const problem = "give labels of letters, digits and inner hyphens, parted by sin
 
 /** The parser lets service labels (`_tcp`) and the root's dot pass; no registrable name has either. */
 const ldh = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/
-
-/** An `xn--` label that decodes to nothing (RFC 5890 2.3.2.1, a fake A-label) is no TLD. */
-const isPunycode = (name: string): boolean => !/(^|\.)xn--/.test(name) || URL.canParse(`http://${name}`)
