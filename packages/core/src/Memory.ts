@@ -1,4 +1,4 @@
-import { Context, Layer, type Redacted } from "effect"
+import { Context, Effect, Layer, type Redacted, type Result } from "effect"
 import type { Campaign } from "./campaign/Campaign.ts"
 import type { CampaignId } from "./campaign/CampaignId.ts"
 import type { CampaignParams } from "./campaign/CampaignParams.ts"
@@ -47,6 +47,10 @@ export class Memory extends Context.Service<
   }))
 }
 
+/** A change as one step: it is refused before it writes anything, or it is made whole. */
+export const atOnce = <A, E>(change: () => Result.Result<A, E>): Effect.Effect<A, E> =>
+  Effect.suspend(() => Effect.fromResult(change()))
+
 /** What a database's foreign key says: nothing is kept for a campaign that does not exist. */
 export const unknownCampaign = (operation: string, campaignId: CampaignId): StoreError =>
   new StoreError({ operation, retryable: false, cause: new Error(`there is no campaign ${campaignId} of this kind`) })
@@ -64,7 +68,8 @@ export interface Shelf<Row> {
 export interface Shelves<Row> {
   /** An empty one where the campaign has none yet. */
   readonly of: (campaignId: CampaignId) => Shelf<Row>
-  readonly all: () => Iterable<Shelf<Row>>
+  /** Replaces, in every campaign, the rows that `change` answers with another. */
+  readonly amend: (change: (row: Row) => Row) => void
   readonly remove: (campaignId: CampaignId) => void
 }
 
@@ -76,7 +81,14 @@ const shelves = <Row extends { readonly domainName: string }>(key: (row: Row) =>
       byCampaign.set(campaignId, shelf)
       return shelf
     },
-    all: () => byCampaign.values(),
+    amend: (change) => {
+      for (const shelf of byCampaign.values()) {
+        for (const row of shelf.after(null)) {
+          const changed = change(row)
+          if (changed !== row) shelf.put(changed)
+        }
+      }
+    },
     remove: (campaignId) => byCampaign.delete(campaignId)
   }
 }

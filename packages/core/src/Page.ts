@@ -1,5 +1,6 @@
-import { Array, Effect, Option, Schema, Stream } from "effect"
+import { Array, Effect, Option, Order, Schema, Stream } from "effect"
 import { Base64Url } from "effect/encoding"
+import { Uuid } from "./Uuid.ts"
 
 /** A page by keyset: hand `next` back to go on; null at the end. Stable under inserts, unlike an offset. */
 export interface Page<out A> {
@@ -53,6 +54,19 @@ export const page = <Row, Key>(
     next: rows.length > size ? Base64Url.encode(JSON.stringify(keyOf(rows[size - 1]!))) : null
   }
 }
+
+/** The key of lists in order of name. The id tells apart what may share one. */
+export const NameKey = Schema.Tuple([Schema.String, Uuid])
+export type NameKey = typeof NameKey.Type
+export const nameKey = (row: { readonly name: string; readonly id: string }): NameKey => [row.name, row.id]
+export const byName: Order.Order<NameKey> = Order.Tuple([Order.String, Order.String])
+
+/** The key of lists by age, as exact as the store's clock: rows made in one millisecond have their order too. */
+export const AgeKey = Schema.Tuple([
+  Schema.String.check(Schema.isPattern(/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|\+00)$/)),
+  Uuid
+])
+export type AgeKey = typeof AgeKey.Type
 
 /** All rows in the order of their key, read a page at a time. No cursor is held: a stream may be read for hours. */
 export const rows = <Row, Key, E, R>(

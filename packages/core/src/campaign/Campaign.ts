@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import type { AuditAction } from "../audit/AuditEntry.ts"
 import { UserId } from "../auth/UserId.ts"
 import { CampaignId } from "./CampaignId.ts"
 
@@ -57,6 +58,21 @@ export const canMove = (from: CampaignStatus, to: CampaignStatus): boolean => mo
 /** The states from which `to` can be reached: the left side of the compare-and-set. */
 export const sources = (to: CampaignStatus): ReadonlyArray<CampaignStatus> =>
   CampaignStatus.literals.filter((from) => canMove(from, to))
+
+/** What the audit trail calls a move. */
+export const moveAction = (from: CampaignStatus, to: CampaignStatus): AuditAction =>
+  from === "paused" && (to === "queued" || to === "running") ? "campaign.resumed" : actions[to]
+
+const actions: Record<CampaignStatus, AuditAction> = {
+  pending: "campaign.created",
+  queued: "campaign.queued",
+  running: "campaign.started",
+  paused: "campaign.paused",
+  completed: "campaign.completed",
+  failed: "campaign.failed",
+  cancelled: "campaign.cancelled",
+  archived: "campaign.archived"
+}
 
 /** Nothing more will happen by itself. `completed_at` is set on all of these but `archived`, which keeps the one it had. */
 export const isFinal = (status: CampaignStatus): boolean => !canMove(status, "cancelled")

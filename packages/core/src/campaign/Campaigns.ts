@@ -1,7 +1,9 @@
-import { Context, type Effect } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { UserId } from "../auth/UserId.ts"
+import type { SpaceTooLarge } from "../generation/Enumeration.ts"
+import type { InvalidPattern } from "../generation/InvalidPattern.ts"
 import type { SpaceExhausted } from "../generation/SpaceExhausted.ts"
-import type { Page, PageRequest } from "../Page.ts"
+import type { InvalidCursor, Page, PageRequest } from "../Page.ts"
 import type { StoreError } from "../StoreError.ts"
 import type {
   Campaign,
@@ -13,6 +15,7 @@ import type {
 } from "./Campaign.ts"
 import type { CampaignId } from "./CampaignId.ts"
 import type { CampaignParams, NewCampaign, NewPipeline } from "./CampaignParams.ts"
+import { makeMemory } from "./CampaignsMemory.ts"
 
 /** Where campaigns and their parameters are kept. Every change writes its audit entry in the same transaction. */
 export class Campaigns extends Context.Service<
@@ -35,10 +38,14 @@ export class Campaigns extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Campaign>, CreateError | StoreError>
 
     readonly get: (id: CampaignId) => Effect.Effect<Campaign, CampaignNotFound | StoreError>
+    /** An HTTP campaign's parameters go with its source: once that is removed, they are not found. */
     readonly params: (id: CampaignId) => Effect.Effect<CampaignParams, CampaignNotFound | StoreError>
 
     /** Newest first. */
-    readonly page: (filter: CampaignFilter, request?: PageRequest) => Effect.Effect<Page<Campaign>, StoreError>
+    readonly page: (
+      filter: CampaignFilter,
+      request?: PageRequest
+    ) => Effect.Effect<Page<Campaign>, InvalidCursor | StoreError>
 
     /** The campaigns that take their names from this one, in the order they were created. */
     readonly fedBy: (id: CampaignId) => Effect.Effect<ReadonlyArray<Campaign>, StoreError>
@@ -46,7 +53,7 @@ export class Campaigns extends Context.Service<
     /**
      * One legal move, as a compare-and-set: of two callers who make the same move one wins and the other is told.
      * `running` sets `startedAt` once; `completed`, `failed` and `cancelled` set `completedAt`; `error` becomes
-     * `errorMessage` (and is cleared by `queued` and `running`).
+     * `errorMessage`. `queued` and `running` clear both: what is to run has neither ended nor failed.
      */
     readonly move: (
       id: CampaignId,
@@ -60,12 +67,18 @@ export class Campaigns extends Context.Service<
      */
     readonly measure: (id: CampaignId) => Effect.Effect<Campaign, CampaignNotFound | StoreError>
 
-    /** With everything it produced. A running campaign is refused: cancel it first. */
+    /**
+     * With everything it produced. A running campaign is refused: cancel it first. Campaigns that took their names from it
+     * keep what they found out, and find nothing more.
+     */
     readonly remove: (id: CampaignId) => Effect.Effect<void, CampaignNotFound | IllegalTransition | StoreError>
   }
->()("@domainflow/core/Campaigns") {}
-
-/** Why a campaign was not created. */
+>()("@domainflow/core/Campaigns") {
+  static readonly layerMemory = Layer.effect(
+    Campaigns,
+    Effect.suspend(() => makeMemory)
+  )
+}
 
 export interface CampaignFilter {
   readonly owner?: UserId
@@ -74,4 +87,4 @@ export interface CampaignFilter {
 }
 
 /** Why a campaign was not created. */
-export type CreateError = InvalidCampaign | SpaceExhausted | CampaignNotFound
+export type CreateError = InvalidCampaign | InvalidPattern | SpaceTooLarge | SpaceExhausted | CampaignNotFound

@@ -1,4 +1,5 @@
-import { Context, type Effect, type Option } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
+import { Memory } from "../Memory.ts"
 import type { StoreError } from "../StoreError.ts"
 import type { ConfigState } from "./ConfigState.ts"
 
@@ -6,4 +7,11 @@ import type { ConfigState } from "./ConfigState.ts"
 export class ConfigStates extends Context.Service<
   ConfigStates,
   { readonly get: (configHash: string) => Effect.Effect<Option.Option<ConfigState>, StoreError> }
->()("@domainflow/core/ConfigStates") {}
+>()("@domainflow/core/ConfigStates") {
+  static readonly layerMemory = Layer.effect(
+    ConfigStates,
+    Effect.map(Memory, ({ configStates }) =>
+      ConfigStates.of({ get: (configHash) => Effect.sync(() => Option.fromNullishOr(configStates.get(configHash))) })
+    )
+  )
+}

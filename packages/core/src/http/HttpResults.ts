@@ -8,7 +8,6 @@ import * as Ids from "../Ids.ts"
 import { Memory, unknownCampaign } from "../Memory.ts"
 import * as Page from "../Page.ts"
 import type { PersonaId } from "../persona/PersonaId.ts"
-import type { ProxyId } from "../proxy/ProxyId.ts"
 import type { StoreError } from "../StoreError.ts"
 import { HttpParams } from "./HttpParams.ts"
 import { HttpResult, HttpResultId } from "./HttpResult.ts"
@@ -93,7 +92,7 @@ export class HttpResults extends Context.Service<
           }
           const open = isOpen(campaignId)
           const fresh = Answers.settled(answers).filter(({ question }) => open(question.domainName))
-          fresh.forEach(({ checkedAt, personaId, proxyId, question, verdict }, i) => {
+          fresh.forEach(({ checkedAt, personaId, question, verdict }, i) => {
             const resolved =
               settings?._tag === "http_keyword_validation"
                 ? dnsResults.of(settings.sourceCampaignId).get(question.domainName)
@@ -106,7 +105,7 @@ export class HttpResults extends Context.Service<
                 dnsResultId: resolved?.id ?? null,
                 domainName: question.domainName,
                 validatedByPersonaId: personaId !== null && personas.has(personaId) ? personaId : null,
-                usedProxyId: proxyId !== null && proxies.has(proxyId) ? proxyId : null,
+                usedProxyId: verdict.proxyId !== null && proxies.has(verdict.proxyId) ? verdict.proxyId : null,
                 lastCheckedAt: new Date(checkedAt),
                 createdAt: now
               })
@@ -151,7 +150,6 @@ export interface HttpAnswer {
   readonly question: HttpQuestion
   readonly verdict: HttpVerdict
   readonly personaId: PersonaId | null
-  readonly proxyId: ProxyId | null
   /** Milliseconds since the epoch. */
   readonly checkedAt: number
 }

@@ -1,0 +1,32 @@
+import { Layer } from "effect"
+import { AuditLog } from "./audit/AuditLog.ts"
+import { Campaigns } from "./campaign/Campaigns.ts"
+import { DnsResults } from "./dns/DnsResults.ts"
+import { ConfigStates } from "./generation/ConfigStates.ts"
+import { GeneratedDomains } from "./generation/GeneratedDomains.ts"
+import { HttpResults } from "./http/HttpResults.ts"
+import { Memory } from "./Memory.ts"
+import { Personas } from "./persona/Personas.ts"
+import { Proxies } from "./proxy/Proxies.ts"
+
+/** Every port of the main job. */
+export type Stores =
+  | AuditLog
+  | Campaigns
+  | ConfigStates
+  | DnsResults
+  | GeneratedDomains
+  | HttpResults
+  | Personas
+  | Proxies
+
+/** All of them on tables in memory: nothing outlives the process. */
+export const layerMemory = Layer.mergeAll(
+  Campaigns.layerMemory,
+  ConfigStates.layerMemory,
+  DnsResults.layerMemory,
+  GeneratedDomains.layerMemory,
+  HttpResults.layerMemory,
+  Personas.layerMemory,
+  Proxies.layerMemory
+).pipe(Layer.provideMerge(AuditLog.layerMemory), Layer.provide(Memory.layer))

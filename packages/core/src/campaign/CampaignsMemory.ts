@@ -1,0 +1,254 @@
+import { Array, Clock, Effect, Order, Result } from "effect"
+import { AuditLog } from "../audit/AuditLog.ts"
+import { DnsParams } from "../dns/DnsParams.ts"
+import { DnsResult } from "../dns/DnsResult.ts"
+import { ConfigState } from "../generation/ConfigState.ts"
+import { GenerationParams } from "../generation/GenerationParams.ts"
+import * as Reservation from "../generation/Reservation.ts"
+import { HttpParams } from "../http/HttpParams.ts"
+import { HttpResult } from "../http/HttpResult.ts"
+import { atOnce, Memory } from "../Memory.ts"
+import * as Page from "../Page.ts"
+import { Campaign, CampaignNotFound, type CampaignStatus, canMove, IllegalTransition } from "./Campaign.ts"
+import * as CampaignAudit from "./CampaignAudit.ts"
+import type { CampaignId } from "./CampaignId.ts"
+import type { CampaignParams } from "./CampaignParams.ts"
+import type { CampaignFilter, Campaigns } from "./Campaigns.ts"
+import * as Draft from "./Draft.ts"
+import * as Progress from "./Progress.ts"
+
+/** `Campaigns` on the tables of `Memory`. What belongs together is written between two waits: nobody sees half of it. */
+export const makeMemory = Effect.gen(function* () {
+  const audit = yield* AuditLog
+  const tables = yield* Memory
+  const { campaigns, configStates, params } = tables
+
+  const find = (campaignId: CampaignId): Result.Result<Campaign, CampaignNotFound> =>
+    Result.fromNullishOr(campaigns.get(campaignId), () => new CampaignNotFound({ campaignId }))
+
+  /** All drafts or none: what is refused is refused before anything is written. */
+  const keep = Effect.fnUntraced(function* (drafts: ReadonlyArray<Draft.Draft>) {
+    const now = new Date(yield* Clock.currentTimeMillis)
+    const rows = yield* atOnce(() =>
+      Result.map(rowsOf(drafts, tables, now), (rows) => {
+        for (const { campaign, settings, state } of rows) {
+          campaigns.set(campaign.id, campaign)
+          params.set(campaign.id, settings)
+          if (state !== null) configStates.set(state.configHash, state)
+        }
+        return rows
+      })
+    )
+    const kept = Array.map(rows, ({ campaign }) => campaign)
+    yield* Effect.forEach(kept, (campaign) => audit.append(CampaignAudit.created(campaign)), { discard: true })
+    return kept
+  }, Effect.uninterruptible)
+
+  const all = (matches: (campaign: Campaign) => boolean, order: Order.Order<Campaign>) =>
+    Array.sort(Array.filter([...campaigns.values()], matches), order)
+
+  const service: Campaigns["Service"] = {
+    create: (campaign, owner) =>
+      Draft.one(campaign, owner).pipe(
+        Effect.flatMap((draft) => keep([draft])),
+        // One draft, one campaign.
+        Effect.map((kept) => kept[0]!)
+      ),
+
+    createPipeline: (pipeline, owner) => Effect.flatMap(Draft.many(pipeline, owner), keep),
+
+    get: (id) => atOnce(() => find(id)),
+
+    params: (campaignId) =>
+      atOnce(() => Result.fromNullishOr(params.get(campaignId), () => new CampaignNotFound({ campaignId }))),
+
+    page: Effect.fnUntraced(function* (filter, request) {
+      const after = yield* Page.position(Page.AgeKey, request)
+      const rows = all(matches(filter), newestFirst).filter((campaign) => after === null || isOlder(campaign, after))
+      return Page.page(rows, request, keyOf)
+    }),
+
+    fedBy: (id) => Effect.sync(() => all((campaign) => sourceOf(params.get(campaign.id)) === id, oldestFirst)),
+
+    move: Effect.fnUntraced(function* (id, to, error) {
+      const now = new Date(yield* Clock.currentTimeMillis)
+      const [before, after] = yield* atOnce(() =>
+        Result.gen(function* () {
+          const campaign = yield* find(id)
+          if (!canMove(campaign.status, to)) {
+            return yield* Result.fail(new IllegalTransition({ campaignId: id, from: campaign.status, to }))
+          }
+          const moved = movedTo(campaign, to, error, now)
+          campaigns.set(id, moved)
+          return [campaign, moved] as const
+        })
+      )
+      yield* audit.append(CampaignAudit.moved(before.status, after))
+      return after
+    }, Effect.uninterruptible),
+
+    measure: Effect.fnUntraced(function* (id) {
+      const now = new Date(yield* Clock.currentTimeMillis)
+      return yield* atOnce(() =>
+        Result.map(find(id), (campaign) => {
+          const source = campaigns.get(sourceOf(params.get(id)) ?? id)
+          if (source === undefined || source === campaign) return campaign
+          const totalItems = Draft.offered(source)
+          const progressPercentage = Progress.percentage(campaign.processedItems, totalItems)
+          const measured = new Campaign({ ...campaign, totalItems, progressPercentage, updatedAt: now })
+          campaigns.set(id, measured)
+          return measured
+        })
+      )
+    }),
+
+    remove: Effect.fnUntraced(function* (id) {
+      const campaign = yield* atOnce(() =>
+        Result.gen(function* () {
+          const campaign = yield* find(id)
+          const { status: from } = campaign
+          if (from === "running") {
+            return yield* Result.fail(new IllegalTransition({ campaignId: id, from, to: "archived" }))
+          }
+          forget(id, tables)
+          return campaign
+        })
+      )
+      yield* audit.append(CampaignAudit.removed(campaign))
+    }, Effect.uninterruptible)
+  }
+  return service
+})
+
+interface Row {
+  readonly campaign: Campaign
+  readonly settings: CampaignParams
+  readonly state: ConfigState | null
+}
+
+const rowsOf = (drafts: ReadonlyArray<Draft.Draft>, tables: Memory["Service"], now: Date) =>
+  Result.gen(function* () {
+    const rows: Array<Row> = []
+    for (const draft of drafts) {
+      const { from } = draft
+      if (from._tag === "Reservation") {
+        const { configDetails, configHash } = from
+        const start = tables.configStates.get(configHash)?.lastOffset ?? 0n
+        const count = yield* Reservation.grant(from, start)
+        const state = new ConfigState({ configHash, configDetails, lastOffset: start + count, updatedAt: now })
+        rows.push({ campaign: campaignOf(draft, count, now), settings: paramsOf(draft, start), state })
+      } else {
+        const { campaignId } = from
+        const source =
+          rows.find(({ campaign }) => campaign.id === campaignId)?.campaign ?? tables.campaigns.get(campaignId)
+        if (source === undefined) return yield* Result.fail(new CampaignNotFound({ campaignId }))
+        yield* Draft.accept(from, source.campaignType)
+        const campaign = campaignOf(draft, Draft.offered(source), now)
+        rows.push({ campaign, settings: paramsOf(draft, 0n), state: null })
+      }
+    }
+    return rows
+  })
+
+const campaignOf = (draft: Draft.Draft, totalItems: bigint, now: Date) =>
+  new Campaign({
+    id: draft.id,
+    name: draft.name,
+    campaignType: draft.params._tag,
+    status: "pending",
+    userId: draft.owner,
+    totalItems,
+    processedItems: 0n,
+    successfulItems: 0n,
+    failedItems: 0n,
+    progressPercentage: Progress.percentage(0n, totalItems),
+    metadata: draft.metadata,
+    createdAt: now,
+    updatedAt: now,
+    startedAt: null,
+    completedAt: null,
+    errorMessage: null
+  })
+
+const paramsOf = ({ from, id: campaignId, params }: Draft.Draft, start: bigint): CampaignParams => {
+  switch (params._tag) {
+    case "domain_generation":
+      return new GenerationParams({
+        ...params,
+        campaignId,
+        totalPossibleCombinations: from._tag === "Reservation" ? from.size : 0n,
+        startOffset: start,
+        currentOffset: start
+      })
+    case "dns_validation":
+      return new DnsParams({ ...params, campaignId, lastOffset: -1n })
+    case "http_keyword_validation":
+      return new HttpParams({ ...params, campaignId, proxyPoolId: null, lastProcessedDomainName: null })
+  }
+}
+
+const movedTo = (campaign: Campaign, to: CampaignStatus, error: string | undefined, now: Date) => {
+  const goesOn = to === "queued" || to === "running"
+  const ends = to === "completed" || to === "failed" || to === "cancelled"
+  return new Campaign({
+    ...campaign,
+    status: to,
+    startedAt: to === "running" ? (campaign.startedAt ?? now) : campaign.startedAt,
+    completedAt: goesOn ? null : ends ? now : campaign.completedAt,
+    errorMessage: goesOn ? null : (error ?? campaign.errorMessage),
+    updatedAt: now
+  })
+}
+
+const sourceOf = (settings: CampaignParams | undefined): CampaignId | null => {
+  switch (settings?._tag) {
+    case "dns_validation":
+      return settings.sourceGenerationCampaignId
+    case "http_keyword_validation":
+      return settings.sourceCampaignId
+    case "domain_generation":
+    case undefined:
+      return null
+  }
+}
+
+/** What the foreign keys of the schema do when a campaign goes. */
+const forget = (
+  id: CampaignId,
+  { campaigns, dnsResults, generatedDomains, httpResults, params }: Memory["Service"]
+) => {
+  const names = generatedDomains.of(id)
+  const answers = dnsResults.of(id)
+  dnsResults.amend((row) =>
+    row.generatedDomainId !== null && names.get(row.domainName)?.id === row.generatedDomainId
+      ? new DnsResult({ ...row, generatedDomainId: null })
+      : row
+  )
+  httpResults.amend((row) =>
+    row.dnsResultId !== null && answers.get(row.domainName)?.id === row.dnsResultId
+      ? new HttpResult({ ...row, dnsResultId: null })
+      : row
+  )
+  for (const [fed, settings] of params) {
+    if (sourceOf(settings) !== id) continue
+    if (settings._tag === "dns_validation") {
+      params.set(fed, new DnsParams({ ...settings, sourceGenerationCampaignId: null }))
+    } else params.delete(fed)
+  }
+  for (const table of [generatedDomains, dnsResults, httpResults]) table.remove(id)
+  params.delete(id)
+  campaigns.delete(id)
+}
+
+const matches = (filter: CampaignFilter) => (campaign: Campaign) =>
+  (filter.owner === undefined || campaign.userId === filter.owner) &&
+  (filter.status === undefined || campaign.status === filter.status) &&
+  (filter.type === undefined || campaign.campaignType === filter.type)
+
+const keyOf = (campaign: Campaign): Page.AgeKey => [campaign.createdAt.toISOString(), campaign.id]
+const oldestFirst = Order.mapInput(Order.Tuple([Order.String, Order.String]), keyOf)
+const newestFirst = Order.flip(oldestFirst)
+const isOlder = (campaign: Campaign, [createdAt, id]: Page.AgeKey) => {
+  const [at, own] = keyOf(campaign)
+  return at < createdAt || (at === createdAt && own < id)
+}

@@ -1,0 +1,4 @@
+import * as Stores from "../../src/Stores.ts"
+import * as ReservationSuite from "../../src/testing/ReservationSuite.ts"
+
+ReservationSuite.suite("memory", Stores.layerMemory)
