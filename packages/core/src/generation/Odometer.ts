@@ -10,8 +10,8 @@ export interface Odometer {
 }
 
 /**
- * Words on a wheel, at most. A few thousand keep carries out of sight (a carry costs about a hundred words) and the
- * table in the processor's cache; twice or half as many makes no difference that can be measured.
+ * Words on a wheel, at most. Measured: a carry costs about 25 words, so wheels of 26 words halve the speed; from 700 to
+ * 500,000 words nothing changes but memory and the time to build one, which is a few milliseconds for 4,096.
  */
 const maxWords = 4_096
 
