@@ -1,0 +1,152 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Doctor from "../src/doctor/Doctor.ts"
+import * as Migrations from "../src/Migrations.ts"
+import * as Database from "./support/Database.ts"
+import * as Elder from "./support/Elder.ts"
+
+layer(Database.layerEmpty)("a database that holds schema v3", (it) => {
+  it.effect("is adopted in place", () =>
+    Effect.gen(function* () {
+      yield* Elder.tables
+      yield* Elder.rows
+      const before = yield* Elder.everyRow
+
+      assert.isNotEmpty(yield* Migrations.run)
+
+      const after = yield* Elder.everyRow
+      for (const [table, rows] of Object.entries(before)) {
+        assert.isNotEmpty(rows, table)
+        assert.includeMembers([...(after[table] ?? [])], [...rows], table)
+      }
+      assert.deepStrictEqual(
+        (yield* Doctor.examine).map(({ sentence }) => sentence),
+        []
+      )
+      assert.deepStrictEqual(yield* Migrations.run, [])
+    })
+  )
+
+  it.effect("gives its campaigns the places where they began and where they go on", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const generations = yield* sql`
+        select campaign_id, start_offset, current_offset from domain_generation_campaign_params order by campaign_id
+      `
+      assert.deepStrictEqual(generations, [
+        { campaignId: Elder.ids.generation, startOffset: 2n, currentOffset: 6n },
+        { campaignId: Elder.ids.untouched, startOffset: 50n, currentOffset: 50n },
+        { campaignId: Elder.ids.broken, startOffset: 0n, currentOffset: 0n }
+      ])
+      // The name at offset 4 is pending, so it is asked next.
+      assert.deepStrictEqual(yield* sql`select last_offset from dns_validation_params`, [{ lastOffset: 3n }])
+    })
+  )
+
+  it.effect("keeps the rights it gave, and gains those of the release", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const [rights] = yield* sql`
+        select array_agg(p.name::text order by p.name) filter (where r.name = 'auditor') as auditor,
+          count(*) filter (where r.name = 'super_admin') as super_admin
+        from auth.role_permissions rp
+        join auth.roles r on r.id = rp.role_id
+        join auth.permissions p on p.id = rp.permission_id
+      `
+      assert.deepStrictEqual(rights, { auditor: ["audit.read", "campaigns:create"], superAdmin: 18n })
+    })
+  )
+})
+
+/** What a database that is almost schema v3 may lack or have otherwise. */
+const lacks = [
+  "drop index idx_generated_domains_offset",
+  "drop index auth.idx_sessions_validation",
+  "alter table campaigns alter column total_items drop default",
+  "alter table campaigns alter column processed_items type integer",
+  "alter table campaigns drop column error_message",
+  "alter table auth.sessions drop column screen_resolution",
+  "alter table auth.sessions alter column last_activity_at type timestamptz",
+  "alter table campaign_jobs drop column locked_by, drop column locked_at",
+  "alter table campaign_jobs alter column status drop default",
+  "alter table proxies drop constraint uq_proxies_address",
+  "alter table http_keyword_results drop constraint fk_http_keyword_results_used_proxy_id",
+  "alter table dns_validation_params drop constraint chk_dns_validation_params_batch_size",
+  "alter table auth.auth_audit_log alter column id drop default",
+  "drop table keyword_sets",
+  "drop function auth.validate_session_security",
+  "drop function auth.cleanup_expired_sessions",
+  'drop extension "uuid-ossp"',
+  "delete from auth.permissions",
+  "update auth.roles set id = '12121212-1212-4212-8212-121212121212' where name = 'super_admin'"
+]
+
+layer(Database.layerEmpty)("a database that holds most of schema v3", (it) => {
+  it.effect("is given what it lacks", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* Elder.tables
+      yield* Elder.rows
+      yield* sql`delete from auth.user_roles`
+      yield* sql`delete from auth.role_permissions`
+      const count = sql`
+        select (select count(*) from campaigns) as campaigns, (select count(*) from generated_domains) as domains,
+          (select count(*) from auth.sessions) as sessions, (select count(*) from campaign_jobs) as jobs
+      `
+      const before = yield* count
+      for (const statement of lacks) yield* sql.unsafe(statement)
+
+      yield* Migrations.run
+
+      assert.deepStrictEqual(
+        (yield* Doctor.examine).map(({ sentence }) => sentence),
+        []
+      )
+      assert.deepStrictEqual(yield* count, before)
+
+      // A sequence goes on behind the rows there are.
+      const [entry] = yield* sql`
+        insert into auth.auth_audit_log (event_type, event_status) values ('login', 'success') returning id > 41 as later
+      `
+      assert.deepStrictEqual(entry, { later: true })
+    })
+  )
+})
+
+layer(Database.layerEmpty)("a database whose rows contradict the schema", (it) => {
+  it.effect("is adopted with all of them, and the doctor says what is left open", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* Elder.tables
+      yield* sql`alter table keyword_sets drop constraint uq_keyword_sets_name`
+      yield* sql`insert into keyword_sets (name) values ('twice'), ('twice')`
+      yield* sql`alter table auth.users alter column first_name drop not null, alter column mfa_enabled drop not null`
+      yield* sql`
+        insert into auth.users (email, password_hash, last_name, mfa_enabled) values ('nameless@example.org', '', '', null)
+      `
+      yield* sql`alter table personas drop constraint chk_personas_persona_type`
+      yield* sql`insert into personas (name, persona_type, config_details) values ('odd', 'smtp', '{}')`
+      yield* sql`alter table campaign_jobs drop constraint fk_campaign_jobs_campaign_id`
+      yield* sql`insert into campaign_jobs (campaign_id, job_type) values (gen_random_uuid(), 'orphan')`
+
+      yield* Migrations.run
+
+      assert.deepStrictEqual(
+        (yield* Doctor.examine).map(({ sentence }) => sentence),
+        ["auth.users.first_name: may be null", "public.keyword_sets: (name) is not unique"]
+      )
+      // A default stands in for a null; whatever else was odd is as it was, and new oddities are refused.
+      assert.deepStrictEqual(yield* sql`select first_name, mfa_enabled from auth.users`, [
+        { firstName: null, mfaEnabled: false }
+      ])
+      assert.deepStrictEqual(yield* sql`select persona_type from personas`, [{ personaType: "smtp" }])
+      assert.deepStrictEqual(yield* sql`select job_type from campaign_jobs`, [{ jobType: "orphan" }])
+      const refused =
+        yield* sql`insert into personas (name, persona_type, config_details) values ('new', 'smtp', '{}')`.pipe(
+          Effect.flip
+        )
+      assert.strictEqual(refused.reason._tag, "ConstraintError")
+    })
+  )
+})
