@@ -10,6 +10,7 @@ import indexes from "./migrations/0007_indexes.ts"
 import triggers from "./migrations/0008_triggers.ts"
 import roles from "./migrations/0009_roles.ts"
 import resumePoints from "./migrations/0010_resume_points.ts"
+import configStates from "./migrations/0011_config_states.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -22,7 +23,8 @@ const migrations = {
   "0007_indexes": indexes,
   "0008_triggers": triggers,
   "0009_roles": roles,
-  "0010_resume_points": resumePoints
+  "0010_resume_points": resumePoints,
+  "0011_config_states": configStates
 }
 
 /**

@@ -1,3 +1,4 @@
+import * as Enumeration from "@domainflow/core/generation/Enumeration"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -41,6 +42,43 @@ layer(Database.layerEmpty)("a database that holds schema v3", (it) => {
       ])
       // The name at offset 4 is pending, so it is asked next.
       assert.deepStrictEqual(yield* sql`select last_offset from dns_validation_params`, [{ lastOffset: 3n }])
+    })
+  )
+
+  it.effect("knows how much of each enumeration is taken", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const hashOf = (params: unknown) => Effect.flatMap(Enumeration.make(params), Enumeration.configHash)
+      const states = yield* sql<{ configHash: string; lastOffset: bigint }>`
+        select config_hash, last_offset from domain_generation_config_states
+      `
+      assert.sameDeepMembers(
+        [...states],
+        [
+          // More were asked for than there are: 3 * 3 names.
+          {
+            configHash: yield* hashOf({
+              patternType: "both",
+              variableLength: 1,
+              characterSet: "abc",
+              constantString: "shop",
+              tld: "com"
+            }),
+            lastOffset: 9n
+          },
+          {
+            configHash: yield* hashOf({
+              patternType: "prefix",
+              variableLength: 3,
+              characterSet: "alphanumeric",
+              constantString: "test",
+              tld: "com"
+            }),
+            lastOffset: 150n
+          },
+          { configHash: "d41d8cd98f", lastOffset: 6n }
+        ]
+      )
     })
   )
 

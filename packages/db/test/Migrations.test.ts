@@ -55,7 +55,10 @@ it.live(
           { env: { ...process.env, DATABASE_URL: Redacted.value(url) } }
         )
       )
-      const said = yield* Effect.all(Array(8).fill(migrate), { concurrency: "unbounded" })
+      const said = yield* Effect.all(
+        Array.from({ length: 8 }, () => migrate),
+        { concurrency: "unbounded" }
+      )
 
       const idle = said.filter(({ stdout }) => stdout.includes("Nothing to do"))
       assert.strictEqual(idle.length, 7)
