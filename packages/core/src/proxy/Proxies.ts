@@ -122,7 +122,12 @@ export class Proxies extends Context.Service<
           const now = new Date(yield* Clock.currentTimeMillis)
           const proxy = proxies.get(id)
           if (proxy === undefined) return
-          const seen = { isHealthy, lastStatus, lastCheckedAt: now, latencyMs: latencyMs ?? proxy.latencyMs }
+          const seen = {
+            isHealthy,
+            lastStatus,
+            lastCheckedAt: now,
+            latencyMs: wholeMillis(latencyMs) ?? proxy.latencyMs
+          }
           proxies.set(id, new Proxy({ ...proxy, ...seen, updatedAt: now }))
         })
       })
@@ -168,6 +173,10 @@ const blank = {
   countryCode: null,
   provider: null
 }
+
+/** The column holds whole milliseconds. */
+export const wholeMillis = (latencyMs: number | null): number | null =>
+  latencyMs === null ? null : Math.round(latencyMs)
 
 export const created = ({ address, id, name, protocol }: Proxy): AuditChange => ({
   action: "proxy.created",
