@@ -1,4 +1,5 @@
-import { Effect, Schema } from "effect"
+import { Effect, Schema, SchemaIssue } from "effect"
+import { LinearRegex } from "./LinearRegex.ts"
 
 export const RuleType = Schema.Literals(["string", "regex"])
 export type RuleType = typeof RuleType.Type
@@ -17,13 +18,54 @@ export const KeywordRule = Schema.Struct({
 })
 export type KeywordRule = typeof KeywordRule.Type
 
-/** A rule cannot be used: the engine refuses its regex, or a field is out of range. `index` is its place in the set. */
+/** What was given as the rules of a set is not. Nothing of it is kept. */
 export class InvalidKeywordRules extends Schema.TaggedError<InvalidKeywordRules>()("InvalidKeywordRules", {
-  index: Schema.Int,
+  /** The first rule at fault, from 0; null when it is no list of rules at all. */
+  ruleIndex: Schema.NullOr(Schema.Int),
+  /** Its field at fault, such as `pattern`; empty when it is the rule as a whole. */
   field: Schema.String,
   reason: Schema.String
 }) {
   override get message() {
-    return `rule ${this.index} cannot be saved: ${this.field}: ${this.reason}`
+    return this.ruleIndex === null
+      ? `keyword rules: ${this.reason}`
+      : `keyword rule ${this.ruleIndex}${this.field === "" ? "" : `, ${this.field}`}: ${this.reason}`
   }
 }
+
+/** The longest pattern a rule may have, in UTF-16 units: longer than any keyword, short enough to quote in an error. */
+export const longestPattern = 4_096
+
+/**
+ * The rules in `json`, each with its defaults, ready to be stored or scanned for.
+ *
+ * Refused are a shape that is wrong, an empty pattern, one that PostgreSQL could not store (NUL, half a surrogate pair)
+ * and a regex that the linear-time engine does not take; the error names the first such rule and its field.
+ */
+export const parseRules = (
+  json: unknown
+): Effect.Effect<ReadonlyArray<KeywordRule>, InvalidKeywordRules, LinearRegex> =>
+  Array.isArray(json)
+    ? Effect.forEach(json, parseRule)
+    : Effect.fail(new InvalidKeywordRules({ ruleIndex: null, field: "", reason: "expected an array of rules" }))
+
+const parseRule = (json: unknown, ruleIndex: number): Effect.Effect<KeywordRule, InvalidKeywordRules, LinearRegex> =>
+  Effect.gen(function* () {
+    const refuse = (field: string, reason: string) => new InvalidKeywordRules({ ruleIndex, field, reason })
+    const rule = yield* decode(json).pipe(
+      Effect.mapError((error) => {
+        const [first] = shapeIssues(error.issue).issues
+        return refuse((first?.path ?? []).map(String).join("."), first?.message ?? error.message)
+      })
+    )
+    if (rule.pattern.length > longestPattern)
+      return yield* refuse("pattern", `longer than ${longestPattern} characters`)
+    if (!rule.pattern.isWellFormed() || rule.pattern.includes("\0"))
+      return yield* refuse("pattern", "holds NUL or half a surrogate pair, which no page does")
+    if (rule.ruleType === "string") return rule
+    const regex = (yield* LinearRegex).compile(rule.pattern, rule.isCaseSensitive)
+    return regex._tag === "Failure" ? yield* refuse("pattern", regex.failure) : rule
+  })
+
+const decode = Schema.decodeUnknownEffect(KeywordRule)
+const shapeIssues = SchemaIssue.makeFormatterStandardSchemaV1()

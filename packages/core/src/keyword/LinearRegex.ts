@@ -1,0 +1,39 @@
+import { Context, type Result } from "effect"
+
+/**
+ * A regex engine whose work grows linearly with the text, whatever the pattern: user patterns can never stall a
+ * process. Its language is RE2's: no lookaround, no back-references, repetition up to 1,000.
+ */
+export class LinearRegex extends Context.Service<
+  LinearRegex,
+  {
+    /** The compiled pattern, or in words why the engine refuses it. */
+    readonly compile: (pattern: string, isCaseSensitive: boolean) => Result.Result<LinearPattern, string>
+    /** Several patterns that one pass over a text can tell apart; null where the engine sees no gain in that. */
+    readonly union: (patterns: ReadonlyArray<LinearPattern>) => LinearUnion | null
+  }
+>()("@domainflow/core/LinearRegex") {}
+
+export interface LinearPattern {
+  readonly pattern: string
+  readonly isCaseSensitive: boolean
+  /**
+   * Calls `onMatch` with the UTF-16 offsets of each match between `from` and `to`, left to right, none overlapping the
+   * one before, empty ones left out. Characters outside are seen by `^`, `$` and `\b` only.
+   *
+   * Finding one match is linear, finding them all is not for every pattern: the engine stops after about `work` units
+   * (a unit is some ten nanoseconds), and what it found stands. Answers the units it did.
+   */
+  readonly each: (
+    text: string,
+    from: number,
+    to: number,
+    work: number,
+    onMatch: (start: number, end: number) => void
+  ) => number
+}
+
+export interface LinearUnion {
+  /** The indices of the patterns that match somewhere in `text`; null where that could not be told cheaply. */
+  readonly matching: (text: string) => ReadonlyArray<number> | null
+}
