@@ -11,6 +11,7 @@ import triggers from "./migrations/0008_triggers.ts"
 import roles from "./migrations/0009_roles.ts"
 import resumePoints from "./migrations/0010_resume_points.ts"
 import configStates from "./migrations/0011_config_states.ts"
+import accountSafety from "./migrations/0012_account_safety.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -24,7 +25,8 @@ const migrations = {
   "0008_triggers": triggers,
   "0009_roles": roles,
   "0010_resume_points": resumePoints,
-  "0011_config_states": configStates
+  "0011_config_states": configStates,
+  "0012_account_safety": accountSafety
 }
 
 /**

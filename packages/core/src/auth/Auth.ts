@@ -20,12 +20,11 @@ import { PasswordResets } from "./PasswordResets.ts"
 import { Principal } from "./Principal.ts"
 import type { LimitedAction } from "./RateLimit.ts"
 import { accountBucket, addressBuckets, RateLimits } from "./RateLimits.ts"
-import { superAdmin } from "./Role.ts"
 import { SecondFactor } from "./SecondFactor.ts"
 import { SessionId } from "./Session.ts"
 import { type Binding, Sessions } from "./Sessions.ts"
 import * as Token from "./Token.ts"
-import type { Account, Email, User } from "./User.ts"
+import type { Account, Email, EmailTaken, User } from "./User.ts"
 import { face } from "./Users.ts"
 
 /** The rules of logging in, staying logged in and getting back in, over the ports that keep what they need. */
@@ -86,7 +85,7 @@ export class Auth extends Context.Service<
     readonly bootstrap: (
       first: Person & { readonly password: Redacted.Redacted },
       client: Given
-    ) => Effect.Effect<User, AlreadyBootstrapped | WeakPassword | StoreError>
+    ) => Effect.Effect<User, AlreadyBootstrapped | EmailTaken | WeakPassword | StoreError>
   }
 >()("@domainflow/core/Auth") {
   /** `bound` says what must be the same as at login besides the token; the fingerprint of address and agent always must. */
@@ -340,7 +339,7 @@ const make = Effect.fnUntraced(function* (bound: Binding) {
 
     bootstrap: Effect.fn("Auth.bootstrap")(function* ({ password, ...person }, client) {
       const user = yield* credentials.bootstrap(
-        { ...person, password: yield* prepare(password, person), roles: [superAdmin] },
+        { ...person, password: yield* prepare(password, person) },
         Client.parse(client)
       )
       return user ?? (yield* new AlreadyBootstrapped())

@@ -9,7 +9,7 @@ import type { DeviceId } from "./DeviceId.ts"
 import { deviceDays, failuresUntilLock, linkMinutes, lockMinutes, longestLockMinutes } from "./limits.ts"
 import type { HashedPassword } from "./Password.ts"
 import { superAdmin } from "./Role.ts"
-import { Account, type User } from "./User.ts"
+import { Account, EmailTaken, type User } from "./User.ts"
 import type { UserId } from "./UserId.ts"
 import { accountOf, face, type NewUser } from "./Users.ts"
 
@@ -65,7 +65,10 @@ export class Credentials extends Context.Service<
     readonly verify: (tokenHash: string) => Effect.Effect<User | null, StoreError>
 
     /** The first super_admin; null if there has been one. Of any number of calls at once one wins. */
-    readonly bootstrap: (user: NewUser, client: Client) => Effect.Effect<User | null, StoreError>
+    readonly bootstrap: (
+      user: Omit<NewUser, "roles">,
+      client: Client
+    ) => Effect.Effect<User | null, EmailTaken | StoreError>
   }
 >()("@domainflow/core/Credentials") {
   static readonly layerMemory = Layer.effect(
@@ -185,8 +188,9 @@ export class Credentials extends Context.Service<
 
         bootstrap: Effect.fnUntraced(function* (user, client) {
           const { id } = tables.roles.get(superAdmin)!.role
-          const account = yield* accountOf(user)
-          if (tables.held.some((held) => held.roleId === id) || byEmail(user.email) !== null) return null
+          const account = yield* accountOf({ ...user, roles: [superAdmin] })
+          if (tables.held.some((held) => held.roleId === id)) return null
+          if (byEmail(user.email) !== null) return yield* new EmailTaken({ email: user.email })
           put(account)
           Memory.give(tables, account.id, superAdmin, null, account.createdAt, null)
           yield* audit.append({ action: "user.created", entityId: account.id, details: { roles: [superAdmin] } })

@@ -1,7 +1,13 @@
-import type { AuditChange, AuditEntry } from "@domainflow/core/audit/AuditEntry"
-import * as Audit from "@domainflow/core/audit/AuditLog"
-import { Effect } from "effect"
-import type { SqlClient, SqlError } from "effect/sql"
+import { Actor } from "@domainflow/core/audit/Actor"
+import { type AuditChange, AuditEntry, entityType } from "@domainflow/core/audit/AuditEntry"
+import { AuditLog, chain, lineOf, pageOf } from "@domainflow/core/audit/AuditLog"
+import * as Ids from "@domainflow/core/Ids"
+import { pageSize } from "@domainflow/core/Page"
+import * as Storable from "@domainflow/core/Storable"
+import { Effect, Layer, Schema } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import { guard } from "../Store.ts"
+import * as Trail from "./Trail.ts"
 
 /**
  * Writes what changed, signed with the context's `Actor`, in the transaction of the change: a repository calls it last, inside
@@ -10,12 +16,82 @@ import type { SqlClient, SqlError } from "effect/sql"
 export const append = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   change: AuditChange
-): Effect.fn.Return<AuditEntry, SqlError.SqlError> {
-  const made = yield* Audit.entry(change)
-  yield* sql`
-    insert into audit_logs (id, "timestamp", user_id, action, entity_type, entity_id, details, client_ip, user_agent)
-    values (${made.id}, ${made.timestamp}, ${made.userId}, ${made.action}, ${made.entityType}, ${made.entityId},
-      ${JSON.stringify(made.details)}::text::jsonb, ${made.clientIp}, ${made.userAgent})
-  `
-  return made
+): Effect.fn.Return<AuditEntry, SqlError.SqlError | Schema.SchemaError> {
+  const actor = yield* Actor
+  const id = yield* Ids.one
+  return yield* Trail.append(
+    sql,
+    trail,
+    // By the database's clock, and as finely as it is read again: the seal covers the time.
+    sql`
+      insert into audit_logs as e
+        (id, "timestamp", user_id, action, entity_type, entity_id, details, client_ip, user_agent)
+      values (
+        ${id}, date_trunc('milliseconds', clock_timestamp()), ${actor.userId}, ${change.action},
+        ${entityType(change.action)}, ${change.entityId},
+        ${change.details === undefined ? null : JSON.stringify(Storable.json(change.details))}::text::jsonb,
+        ${actor.clientIp}, ${actor.userAgent === null ? null : Storable.text(actor.userAgent)}
+      )
+      returning ${sql.literal(columns)}
+    `
+  )
 })
+
+export const layer = Layer.effect(
+  AuditLog,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* Trail.begin(sql, trail)
+
+    return AuditLog.of({
+      append: (change) => sql.withTransaction(append(sql, change)).pipe(Effect.asVoid, guard("AuditLog.append")),
+
+      page: (filter, request) => {
+        const size = pageSize(request)
+        const after = request?.after ?? null
+        return sql`
+          select ${sql.literal(columns)} from audit_logs e
+          where ${sql.and([
+            sql`true`,
+            ...(filter.userId === undefined
+              ? []
+              : [sql`(e.user_id = ${filter.userId} or e.former_user_id = ${filter.userId})`]),
+            ...(filter.action === undefined ? [] : [sql`e.action = ${filter.action}`]),
+            ...(filter.entityType === undefined ? [] : [sql`e.entity_type = ${filter.entityType}`]),
+            ...(filter.entityId === undefined ? [] : [sql`e.entity_id = ${filter.entityId}`]),
+            ...(after === null
+              ? []
+              : [
+                  sql`(e."timestamp", e.id) < (select c."timestamp", c.id from audit_logs c where c.id::text = ${after})`
+                ])
+          ])}
+          order by e."timestamp" desc, e.id desc
+          limit ${size + 1}
+        `.pipe(
+          Effect.flatMap(Schema.decodeUnknownEffect(Schema.Array(AuditEntry))),
+          Effect.map((rows) => pageOf(rows, size)),
+          guard("AuditLog.page")
+        )
+      },
+
+      verify: (checkpoint = null) => Trail.verify(sql, trail, checkpoint).pipe(guard("AuditLog.verify"))
+    })
+  })
+)
+
+const columns = `
+  e.id, e."timestamp", coalesce(e.user_id, e.former_user_id) as user_id, e.action, e.entity_type, e.entity_id, e.details,
+  e.client_ip, e.user_agent
+`
+
+const trail: Trail.Trail<AuditEntry> = {
+  chain,
+  entries: "audit_logs",
+  seals: "audit_logs_seals",
+  columns,
+  order: 'e."timestamp", e.id',
+  lock: 4_070_001,
+  decode: Schema.decodeUnknownEffect(AuditEntry),
+  line: lineOf,
+  id: (entry) => entry.id
+}
