@@ -128,11 +128,11 @@ it.live("a session that the server ends is no failure", () =>
     const url = yield* Database.fresh("empty")
     yield* Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      const ended = sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doomed'`.pipe(
-        Effect.provide(Pg.layer(url))
-      )
+      const ended = SqlClient.SqlClient.use(
+        (other) => other`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doomed'`
+      ).pipe(Effect.provide(Pg.layer(url)))
       for (let i = 0; i < 5; i++) {
-        yield* sql`select 1`.pipe(Store.guard("Sets.get"))
+        yield* sql`select 1`
         yield* ended
         assert.deepStrictEqual(yield* sql`select 1 as one`.pipe(Store.guard("Sets.get")), [{ one: 1 }])
       }
