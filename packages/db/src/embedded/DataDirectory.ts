@@ -14,14 +14,14 @@ import type { Runner } from "./Runner.ts"
  *
  * A new one is made beside its place and then renamed: one that was interrupted is never taken for a whole one.
  */
-export const initialise = (dataDir: string, binaries: Binaries, runner: Runner, temporary: boolean) =>
+export const initialise = (dataDir: string, binaries: Binaries, runner: Runner) =>
   Effect.gen(function* () {
     if (!exists(dataDir)) {
       if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
         return yield* new EmbeddedError({ message: `${dataDir} is neither empty nor a PostgreSQL data directory` })
       }
       yield* Effect.tryPromise({
-        try: () => make(dataDir, binaries, runner, temporary),
+        try: () => make(dataDir, binaries, runner),
         catch: (cause) =>
           cause instanceof EmbeddedError ? cause : new EmbeddedError({ message: `${dataDir}: initdb failed`, cause })
       })
@@ -42,7 +42,7 @@ const passwordFile = "domainflow.password"
 
 const exists = (dataDir: string) => existsSync(join(dataDir, "PG_VERSION"))
 
-const make = async (dataDir: string, binaries: Binaries, runner: Runner, temporary: boolean) => {
+const make = async (dataDir: string, binaries: Binaries, runner: Runner) => {
   mkdirSync(dirname(dataDir), { recursive: true })
   sweep(dataDir)
   const making = `${dataDir}.${Orphan.identify(process.pid)}.initdb`
@@ -55,7 +55,8 @@ const make = async (dataDir: string, binaries: Binaries, runner: Runner, tempora
     const [program, args] = runner.command(binaries.initdb, [
       ...["-D", making, "--username=postgres", "--encoding=UTF8", "--locale=C"],
       ...["--auth-local=trust", "--auth-host=scram-sha-256", `--pwfile=${password}`],
-      ...(temporary ? ["--no-sync"] : [])
+      // The system writes it down within the minute; waiting for that takes longer than all the rest.
+      "--no-sync"
     ])
     await promisify(execFile)(program, [...args], runner.identity)
     renameSync(password, join(making, passwordFile))

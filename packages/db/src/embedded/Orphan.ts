@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { Effect } from "effect"
 import { EmbeddedError } from "./EmbeddedError.ts"
 
 /** The setting that says in a server's own command line which process started it. */
 export const ownerSetting = "domainflow.owner"
+
+/** What the folders of sockets are called, so that one left behind may be removed. */
+export const folderPrefix = "domainflow-pg-"
 
 /** A process, told apart from a later one that was given the same number. */
 export const identify = (pid: number): string => `${pid}.${startedAt(pid)}`
@@ -18,16 +21,27 @@ export const identify = (pid: number): string => `${pid}.${startedAt(pid)}`
 export const clear = (dataDir: string): Effect.Effect<void, EmbeddedError> =>
   Effect.gen(function* () {
     const lock = join(dataDir, "postmaster.pid")
-    for (let waited = 0; existsSync(lock); waited += patience) {
-      const pid = Number.parseInt(readFileSync(lock, "utf8"), 10)
+    let folder = ""
+    for (let waited = 0; ; waited += patience) {
+      const found = holder(lock)
+      if (found === undefined) {
+        if (basename(folder).startsWith(folderPrefix)) rmSync(folder, { recursive: true, force: true })
+        return
+      }
+      const { pid, sockets } = found
       const server = commandLine(pid)
       if (server === undefined || !server.includes(dataDir)) {
         // PostgreSQL would refuse where another program was given the number since.
         rmSync(lock, { force: true })
-        return
+        folder = sockets
+        continue
       }
       const owner = new RegExp(`${ownerSetting}=(\\d+)(\\.\\d*)`).exec(server)
       if (owner === null || identify(Number(owner[1])) === `${owner[1]}${owner[2]}`) {
+        if (waited < grace) {
+          yield* Effect.sleep(patience)
+          continue
+        }
         return yield* new EmbeddedError({
           message: `${dataDir} is served by PostgreSQL process ${pid}, which belongs to ${owner === null ? "someone else" : `process ${owner[1]}`}: stop that first, or use another data directory`
         })
@@ -37,6 +51,7 @@ export const clear = (dataDir: string): Effect.Effect<void, EmbeddedError> =>
           message: `${dataDir} is served by PostgreSQL process ${pid}, which nobody owns and which does not stop: stop it by hand`
         })
       }
+      folder = sockets
       signalTo(pid, signals.findLast(([after]) => waited >= after)![1])
       yield* Effect.sleep(patience)
     }
@@ -44,6 +59,9 @@ export const clear = (dataDir: string): Effect.Effect<void, EmbeddedError> =>
 
 /** Between looks, in milliseconds. */
 const patience = 50
+
+/** What a process that was told to stop, or killed a moment ago, may take to be gone; milliseconds. */
+const grace = 3_000
 
 /** Fast shutdown first, then without a checkpoint, then by force; milliseconds of waiting before each. */
 const signals: ReadonlyArray<readonly [number, NodeJS.Signals]> = [
@@ -57,6 +75,16 @@ const signalTo = (pid: number, signal: NodeJS.Signals) => {
     process.kill(pid, signal)
   } catch {
     // Gone already.
+  }
+}
+
+/** The process that a lock names, and where its socket is; undefined where there is none, or none any more. */
+const holder = (lock: string): { readonly pid: number; readonly sockets: string } | undefined => {
+  try {
+    const [pid, , , , sockets = ""] = readFileSync(lock, "utf8").split("\n")
+    return { pid: Number(pid), sockets }
+  } catch {
+    return undefined
   }
 }
 
@@ -79,8 +107,10 @@ const startedAt = (pid: number): string => {
       return "0"
     }
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-    // Field 22, counted after the name, which may hold spaces (proc(5)).
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""
+    // Fields 3 and 22, counted after the name, which may hold spaces (proc(5)).
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+    // A zombie has ended; only nobody has asked how.
+    return fields[0] === "Z" ? "" : (fields[19] ?? "")
   } catch {
     return ""
   }

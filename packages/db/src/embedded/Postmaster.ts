@@ -34,15 +34,18 @@ export const launch = (options: Options): Effect.Effect<void, EmbeddedError, Sco
     })
   )
 
-/** For sh: the server, and beside it somebody who shuts it down when standard input ends. */
+/**
+ * For sh: the server, and beside it somebody who shuts it down when standard input ends. The folder goes with the server,
+ * except where that ended by itself and we had to send the somebody away (143): then it may hold its last words.
+ */
 const watch = `
 folder=$1; shift
 exec 3<&0
 "$@" </dev/null 3<&- & server=$!
 ( read -r _ <&3; kill -INT $server ) 2>/dev/null & watcher=$!
 wait $server; status=$?
-kill $watcher 2>/dev/null
-rm -rf "$folder"
+kill $watcher 2>/dev/null; wait $watcher
+[ $? -eq 143 ] || rm -rf "$folder"
 exit $status
 `
 

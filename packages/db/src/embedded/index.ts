@@ -53,13 +53,13 @@ export const start = Effect.fnUntraced(function* (
   const binaries = yield* Binaries.find
   // A socket's path has room for about a hundred characters, which a data directory's may exceed.
   const folder = yield* Effect.acquireRelease(
-    attempt(() => mkdtempSync(join(tmpdir(), "domainflow-pg-"))),
+    attempt(() => mkdtempSync(join(tmpdir(), Orphan.folderPrefix))),
     (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
   )
   const dataDir = options.dataDir === undefined ? join(folder, "data") : resolve(options.dataDir)
   const runner = yield* attempt(() => Runner.make([dataDir, join(folder, "socket"), binaries.postgres]))
 
-  const password = yield* DataDirectory.initialise(dataDir, binaries, runner, options.dataDir === undefined)
+  const password = yield* DataDirectory.initialise(dataDir, binaries, runner)
   yield* Orphan.clear(dataDir)
   const port = options.port === 0 ? yield* freePort : options.port
   yield* Postmaster.launch({ binaries, runner, dataDir, folder, port, settings: options.settings ?? {} })
