@@ -55,7 +55,8 @@ export const visit = (network: Network, name: string, rules: ReadonlyArray<Rule>
   let last = fault("Unreachable", [], null)
   for (const port of how.ports ?? [network.ports.https, network.ports.http]) {
     const scheme = port === 443 || port === 8443 ? "https" : "http"
-    last = follow(network, new URL(`${scheme}://${name}:${port}/`), rules, port)
+    const here = follow(network, new URL(`${scheme}://${name}:${port}/`), rules, port)
+    last = { ...here, urls: [...last.urls, ...here.urls] }
     if (last.port !== null || last.status !== "Unreachable") return last
   }
   return last
@@ -72,7 +73,8 @@ const follow = (network: Network, start: URL, rules: ReadonlyArray<Rule>, port: 
     if (typeof reply === "string") return fault(reply, urls, urls.length > 1 ? port : null)
     if (reply._tag === "Shown") return shown(reply, rules, urls, port)
     if (reply._tag === "Bytes") return bytes(reply, urls, port)
-    if (reply._tag !== "Redirect") return fault(broken[reply._tag], urls, urls.length > 1 ? port : null)
+    if (reply._tag !== "Redirect")
+      return fault(broken[reply._tag], urls, urls.length > 1 || isWhole(reply._tag) ? port : null)
     url = new URL(reply.location, url)
   }
   return fault("Error", urls, port)
@@ -93,6 +95,9 @@ const ask = (network: Network, url: URL): Reply | Status => {
   if (secure && site.certificate !== "good") return "Unreachable"
   return site.reply({ secure, path: url.pathname + url.search })
 }
+
+/** Comes to its end on the wire: only what it unpacks to is wrong. */
+const isWhole = (odd: Odd["_tag"]): boolean => odd === "Bomb" || odd === "BadGzip"
 
 const broken: Record<Odd["_tag"], Status> = {
   Silence: "Timeout",

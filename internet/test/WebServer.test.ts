@@ -153,7 +153,9 @@ describe("WebServer", () => {
       for (const name of names(4_000)
         .filter((name) => internet.world.truth(name).site?.kind === kind)
         .slice(0, 8)) {
-        const { urls } = internet.world.expectedHttp(name, [])
+        const { port, urls: asked } = internet.world.expectedHttp(name, [])
+        // A port that did not answer was asked before.
+        const urls = asked.slice(asked.findIndex((url) => Number(new URL(url).port) === port))
         if (urls.length < 2) continue
         for (const [index, url] of urls.slice(0, 3).entries()) {
           const { response } = await ask(new URL(url))

@@ -1,0 +1,66 @@
+import { isIP, type Socket } from "node:net"
+import tls, { type SecureContext, type SecureVersion, type TLSSocket } from "node:tls"
+import type { HttpPersona } from "@domainflow/core/persona/HttpPersona"
+import { cipherName, curveName, type TlsVersion, tlsAge } from "@domainflow/core/persona/Tls"
+
+/** How a persona speaks TLS, worked out once: a context takes milliseconds to make, a handshake shares it. */
+export interface Tls {
+  /** Speaks TLS over `socket` as a client of `host`. The handshake is under way when this returns. */
+  readonly over: (socket: Socket, host: string) => TLSSocket
+}
+
+/** `ca`: certificates trusted beside the platform's own, in PEM. */
+export const make = (persona: HttpPersona, ca: ReadonlyArray<string> = []): Tls => {
+  const secureContext = contextOf(persona.tlsClientHello, ca)
+  const ALPNProtocols = persona.http2Settings.enabled ? ["h2", "http/1.1"] : ["http/1.1"]
+  return {
+    over: (socket, host) => {
+      const secured: TLSSocket = tls.connect({
+        socket,
+        secureContext,
+        ALPNProtocols,
+        // RFC 6066 3 has no names for addresses.
+        servername: isIP(host) === 0 ? host : "",
+        checkServerIdentity: () => misnamed(secured, host)
+      })
+      // Node would spell the whole chain out as objects for `checkServerIdentity`: a sixth of a fetch by TLS.
+      secured.getPeerCertificate = unread
+      return secured
+    }
+  }
+}
+
+// Only the types promise the fields of a certificate; what Node reads of it goes to the check above, which does not look.
+const unread = (() => ({})) as TLSSocket["getPeerCertificate"]
+
+/** RFC 6125 6.4, by OpenSSL: whole-label wildcards, and the common name only where no other name is given. */
+const misnamed = (socket: TLSSocket, host: string): Error | undefined => {
+  const certificate = socket.getPeerX509Certificate()
+  const name = isIP(host) === 0 ? certificate?.checkHost(host, { partialWildcards: false }) : certificate?.checkIP(host)
+  if (name !== undefined) return undefined
+  return Object.assign(new Error("the certificate is for another name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" })
+}
+
+const versions: Record<TlsVersion, SecureVersion> = {
+  TLS10: "TLSv1",
+  TLS11: "TLSv1.1",
+  TLS12: "TLSv1.2",
+  TLS13: "TLSv1.3"
+}
+
+const contextOf = (hello: HttpPersona["tlsClientHello"], ca: ReadonlyArray<string>): SecureContext => {
+  const isOld = (version: TlsVersion | null) => version !== null && tlsAge[version] < tlsAge.TLS12
+  const least = hello.minVersion ?? (isOld(hello.maxVersion) ? "TLS10" : null)
+  // The schema has refused names that either does not know.
+  const suites = hello.cipherSuites.flatMap((suite) => cipherName(suite) ?? [])
+  const groups = hello.curvePreferences.flatMap((curve) => curveName(curve) ?? [])
+  const ciphers = suites.length > 0 ? suites.join(":") : isOld(least) ? tls.DEFAULT_CIPHERS : undefined
+  return tls.createSecureContext({
+    ...(least === null ? {} : { minVersion: versions[least] }),
+    ...(hello.maxVersion === null ? {} : { maxVersion: versions[hello.maxVersion] }),
+    // OpenSSL 3 speaks versions before 1.2 only at level 0: they sign with SHA-1.
+    ...(ciphers === undefined ? {} : { ciphers: isOld(least) ? `${ciphers}:@SECLEVEL=0` : ciphers }),
+    ...(groups.length === 0 ? {} : { ecdhCurve: [...new Set(groups)].join(":") }),
+    ...(ca.length === 0 ? {} : { ca: [...tls.getCACertificates("default"), ...ca] })
+  })
+}

@@ -1,0 +1,231 @@
+import { isIP } from "node:net"
+import { DomainName } from "@domainflow/core/DomainName"
+import type { CookieMode } from "@domainflow/core/persona/HttpPersona"
+import { Clock, Effect, Schema } from "effect"
+import { Cookies } from "./Cookies.ts"
+import { exchange, type Head, type Response } from "./Exchange.ts"
+import { type Fault, fault } from "./Fault.ts"
+import type { Guard } from "./Guard.ts"
+import type { Limits } from "./Limits.ts"
+import { Line } from "./Line.ts"
+import type { Lookup } from "./Lookup.ts"
+import * as Redirect from "./Redirect.ts"
+import type { RequestHeaders } from "./RequestHeaders.ts"
+import type { Reached, Road } from "./Road.ts"
+import type { Tls } from "./Tls.ts"
+
+/** How pages are visited: what stays the same from name to name. */
+export interface Manner {
+  readonly tls: Tls
+  readonly headers: RequestHeaders
+  readonly cookies: CookieMode
+  readonly followsRedirects: boolean
+  readonly lookup: Lookup
+  readonly guard: Guard
+  readonly limits: Limits
+  /** In the order they are tried; the first that answers decides. */
+  readonly ports: ReadonlyArray<number>
+}
+
+/** What one attempt has come to so far, also when it is cut short. */
+export interface Trace {
+  /** Every URL asked, in order. */
+  readonly urls: Array<string>
+  /** The port that answered. */
+  port: number | null
+  /** The head of the last answer, unless another URL was asked since. */
+  head: Head | null
+  /** What is being waited for. */
+  doing: string
+}
+
+/** Visits the pages of names: one attempt each, over `road`, until `deadline` in milliseconds of the clock. */
+export const make = (manner: Manner) => {
+  const { guard, limits, lookup, ports } = manner
+
+  /** The addresses of a host that may be dialled. */
+  const reach = Effect.fnUntraced(function* (hostname: string): Effect.fn.Return<ReadonlyArray<string>, Fault> {
+    const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "")
+    const addresses =
+      isIP(host) !== 0
+        ? [host]
+        : host === "localhost" || host.endsWith(".localhost")
+          ? loopback
+          : isName(host)
+            ? yield* Effect.catchTag(lookup(host), "LookupFailure", ({ reason, transient }) =>
+                Effect.fail(fault("DNSError", `${host} does not resolve: ${reason}`, transient))
+              )
+            : []
+    const first = addresses[0]
+    if (first === undefined) return yield* Effect.fail(fault("DNSError", `${host} does not resolve`))
+    const allowed = addresses.filter((address) => guard.refusal(address) === null)
+    if (allowed.length === 0) return yield* Effect.fail(fault("Unreachable", guard.refusal(first) ?? ""))
+    return allowed.slice(0, limits.addresses)
+  })
+
+  /** A connection to the URL's host, by TLS where its scheme says so. `portsLeft` share what time is left. */
+  const connect = Effect.fnUntraced(function* (
+    line: Line,
+    url: URL,
+    addresses: ReadonlyArray<string>,
+    { deadline, portsLeft, road, trace }: Pass
+  ): Effect.fn.Return<Reached, Fault> {
+    const isSecure = url.protocol === "https:"
+    const port = url.port === "" ? (isSecure ? 443 : 80) : Number(url.port)
+    let last: Fault | null = null
+    for (const [at, address] of addresses.entries()) {
+      trace.doing = `connecting to ${url.host} at ${address}`
+      const claims = addresses.length - at + portsLeft - 1
+      const opened = yield* road
+        .open(line, { address, port, isSecure })
+        .pipe(within(deadline, claims, trace), Effect.result)
+      if (opened._tag === "Success") {
+        if (!isSecure) return opened.success
+        trace.doing = `in the TLS handshake with ${url.host}`
+        const host = url.hostname.replace(/^\[|\]$/g, "")
+        const socket = yield* line
+          .secure(opened.success.socket, host, manner.tls)
+          .pipe(within(deadline, portsLeft, trace))
+        return { socket, relay: null }
+      }
+      last = opened.failure
+      if (last.status !== "Unreachable") break
+    }
+    return yield* Effect.fail(last ?? fault("DNSError", `${url.hostname} does not resolve`))
+  })
+
+  /** One question and its answer, over a connection of its own. */
+  const hop = (url: URL, cookie: string | null, isSameParty: boolean, pass: Pass): Effect.Effect<Response, Fault> => {
+    const line = new Line()
+    const { found, trace } = pass
+    trace.urls.push(url.href)
+    trace.head = null
+    trace.doing = `looking up ${url.hostname}`
+    return Effect.gen(function* () {
+      let addresses = found.get(url.hostname)
+      if (addresses === undefined) {
+        addresses = yield* reach(url.hostname)
+        found.set(url.hostname, addresses)
+      }
+      const { relay, socket } = yield* connect(line, url, addresses, pass)
+      trace.doing = `waiting for ${url.host} to answer`
+      const lines = manner.headers.lines(cookie, isSameParty)
+      const response = yield* exchange(
+        socket,
+        {
+          url,
+          path: relay === null ? url.pathname + url.search : url.href,
+          headers: relay === null ? lines : [...lines, ...relay.headers],
+          saysKeepAlive: manner.headers.saysKeepAlive,
+          rearrange: manner.headers.rearrange
+        },
+        limits,
+        (head) => {
+          trace.head = head
+          trace.doing = `reading the body from ${url.host}`
+          return !(manner.followsRedirects && Redirect.isRedirect(head.status) && locationOf(head) !== null)
+        }
+      )
+      const relayed = relay?.fault(response) ?? null
+      return relayed === null ? response : yield* Effect.fail(relayed)
+    }).pipe(Effect.ensuring(Effect.sync(() => line.close())))
+  }
+
+  /** From a URL along its redirects to the page. */
+  const follow = Effect.fnUntraced(function* (start: URL, port: number, pass: Pass): Effect.fn.Return<Visited, Fault> {
+    const cookies = new Cookies()
+    const seen = new Set<string>()
+    let url = start
+    let isSameParty = true
+    for (let redirects = 0; ; redirects++) {
+      const cookie = manner.cookies === "session" ? cookies.header(url) : null
+      // The same question with the same cookies has the same answer: there is no way out of this circle.
+      const question = `${url.href}\n${cookie}`
+      if (seen.has(question)) return yield* Effect.fail(fault("Error", `redirected in a circle, back to ${url.href}`))
+      seen.add(question)
+      const response = yield* hop(url, cookie, isSameParty, {
+        ...pass,
+        portsLeft: redirects === 0 ? pass.portsLeft : 1
+      })
+      pass.trace.port = port
+      if (manner.cookies === "session")
+        cookies.store(url, valuesOf(response, "set-cookie"), yield* Clock.currentTimeMillis)
+      const location = manner.followsRedirects && Redirect.isRedirect(response.status) ? locationOf(response) : null
+      if (location === null) return { url, response }
+      if (redirects === limits.redirects)
+        return yield* Effect.fail(fault("Error", `redirected more than ${limits.redirects} times`))
+      const next = Redirect.follow(url, location)
+      if ("_tag" in next) return yield* Effect.fail(next)
+      // What is not for the next host is not for those after it either.
+      isSameParty &&= Redirect.isSameParty(url, next)
+      url = next
+    }
+  })
+
+  return Effect.fnUntraced(function* (
+    name: DomainName,
+    road: Road,
+    deadline: number,
+    trace: Trace
+  ): Effect.fn.Return<Visited, Fault> {
+    const found = new Map<string, ReadonlyArray<string>>()
+    let last: Fault | null = null
+    for (const [at, port] of ports.entries()) {
+      const start = URL.parse(`${speaksTls(port) ? "https" : "http"}://${name}:${port}/`)
+      if (start === null) return yield* Effect.fail(fault("DNSError", `${name} is no name of a host`))
+      const pass = { road, deadline, trace, found, portsLeft: ports.length - at }
+      const visited = yield* Effect.result(follow(start, port, pass))
+      if (visited._tag === "Success") return visited.success
+      last = worse(last, visited.failure)
+      // Whatever came after an answer is the answer; and only a closed door makes trying the next one worth while.
+      if (trace.port !== null || visited.failure.status !== "Unreachable") break
+    }
+    return yield* Effect.fail(last ?? fault("Error", "no port to ask"))
+  })
+}
+
+export interface Visited {
+  readonly url: URL
+  readonly response: Response
+}
+
+/** All values of a header, by its lower-case name. */
+export const valuesOf = (head: Head, name: string): ReadonlyArray<string> => {
+  const value = Object.hasOwn(head.headers, name) ? head.headers[name] : undefined
+  return value === undefined ? [] : typeof value === "string" ? [value] : value
+}
+
+interface Pass {
+  readonly road: Road
+  readonly deadline: number
+  readonly trace: Trace
+  /** Addresses by host: asked for once in an attempt. */
+  readonly found: Map<string, ReadonlyArray<string>>
+  /** Ports that have not answered yet, the present one included. */
+  readonly portsLeft: number
+}
+
+const loopback = ["127.0.0.1", "::1"]
+const isName = Schema.is(DomainName)
+const speaksTls = (port: number): boolean => port === 443 || port === 8443
+const locationOf = (head: Head): string | null => valuesOf(head, "location")[0] ?? null
+
+/** Two closed doors: the second is told after the first, unless both say the same. */
+const worse = (first: Fault | null, then: Fault): Fault =>
+  first === null || first.status !== then.status || first.reason === then.reason
+    ? then
+    : { ...then, reason: `${first.reason}; ${then.reason}`, transient: first.transient || then.transient }
+
+/** Gives up on a door after its share of the time, so that the others have theirs. The last one has all that is left. */
+const within =
+  (deadline: number, claims: number, trace: Trace) =>
+  <A>(effect: Effect.Effect<A, Fault>): Effect.Effect<A, Fault> =>
+    claims <= 1
+      ? effect
+      : Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const share = Math.max(1, Math.floor((deadline - now) / claims))
+          return Effect.timeoutOrElse(effect, {
+            duration: share,
+            orElse: () => Effect.fail(fault("Unreachable", `no answer ${trace.doing} within ${share} ms`, true))
+          })
+        })
