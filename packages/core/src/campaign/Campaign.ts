@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import type { AuditAction } from "../audit/AuditEntry.ts"
 import { UserId } from "../auth/UserId.ts"
+import { nullAs } from "../Column.ts"
 import { CampaignId } from "./CampaignId.ts"
 
 export const CampaignType = Schema.Literals(["domain_generation", "dns_validation", "http_keyword_validation"])
@@ -25,13 +26,13 @@ export class Campaign extends Schema.Class<Campaign>("@domainflow/core/Campaign"
   campaignType: CampaignType,
   status: CampaignStatus,
   userId: Schema.NullOr(UserId),
-  totalItems: Schema.BigInt,
+  totalItems: nullAs(Schema.BigInt, 0n),
   /** Always `successfulItems + failedItems`. */
-  processedItems: Schema.BigInt,
-  successfulItems: Schema.BigInt,
-  failedItems: Schema.BigInt,
+  processedItems: nullAs(Schema.BigInt, 0n),
+  successfulItems: nullAs(Schema.BigInt, 0n),
+  failedItems: nullAs(Schema.BigInt, 0n),
   /** 0 to 100; 100 when there is nothing to do. */
-  progressPercentage: Schema.Finite,
+  progressPercentage: nullAs(Schema.Finite, 0),
   /** The caller's own; never read or written by us. */
   metadata: Schema.NullOr(Schema.Json),
   createdAt: Schema.Date,

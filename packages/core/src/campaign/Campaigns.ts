@@ -63,7 +63,8 @@ export class Campaigns extends Context.Service<
 
     /**
      * Reads anew how many names the source offers: those it has generated or resolved and, while it has not ended, those it
-     * still may. Counters stay as they are. For a generation campaign nothing changes.
+     * still may. One that was removed offers no more than what is done. Counters stay as they are. For a generation
+     * campaign nothing changes.
      */
     readonly measure: (id: CampaignId) => Effect.Effect<Campaign, CampaignNotFound | StoreError>
 

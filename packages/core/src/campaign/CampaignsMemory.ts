@@ -91,9 +91,10 @@ export const makeMemory = Effect.gen(function* () {
       const now = new Date(yield* Clock.currentTimeMillis)
       return yield* atOnce(() =>
         Result.map(find(id), (campaign) => {
-          const source = campaigns.get(sourceOf(params.get(id)) ?? id)
-          if (source === undefined || source === campaign) return campaign
-          const totalItems = Draft.offered(source)
+          if (campaign.campaignType === "domain_generation") return campaign
+          const sourceId = sourceOf(params.get(id))
+          const source = sourceId === null ? undefined : campaigns.get(sourceId)
+          const totalItems = source === undefined ? campaign.processedItems : Draft.offered(source)
           const progressPercentage = Progress.percentage(campaign.processedItems, totalItems)
           const measured = new Campaign({ ...campaign, totalItems, progressPercentage, updatedAt: now })
           campaigns.set(id, measured)

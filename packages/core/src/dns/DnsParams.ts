@@ -1,4 +1,5 @@
 import { Effect, Schema } from "effect"
+import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { PersonaId } from "../persona/PersonaId.ts"
 
@@ -13,13 +14,13 @@ export class DnsParams extends Schema.TaggedClass<DnsParams>("@domainflow/core/D
   /** Null once the source has been deleted. */
   sourceGenerationCampaignId: Schema.NullOr(CampaignId),
   personaIds: Schema.Array(PersonaId),
-  rotationIntervalSeconds: Schema.Int,
+  rotationIntervalSeconds: nullAs(Schema.Int, 0),
   /** Names a minute over all workers; 0: as fast as the personas allow. */
-  processingSpeedPerMinute: Schema.Int,
+  processingSpeedPerMinute: nullAs(Schema.Int, 0),
   /** The unit of commit. */
-  batchSize: Schema.Int,
+  batchSize: nullAs(Schema.Int, 50),
   /** Further tries after the first. */
-  retryAttempts: Schema.Int,
+  retryAttempts: nullAs(Schema.Int, 1),
   /** The resume point: every name of the source up to this offset has its answer; -1 before the first. */
   lastOffset: Schema.BigInt,
   metadata: Schema.NullOr(Schema.Json)

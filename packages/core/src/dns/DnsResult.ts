@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { DomainName } from "../DomainName.ts"
 import { GeneratedDomainId } from "../generation/GeneratedDomain.ts"
@@ -19,7 +20,7 @@ export class DnsResult extends Schema.Class<DnsResult>("@domainflow/core/DnsResu
   /** Rows of an earlier installation may hold another shape: those are given as they are. */
   dnsRecords: Schema.NullOr(Schema.Union([DnsRecords, Schema.Json])),
   validatedByPersonaId: Schema.NullOr(PersonaId),
-  attempts: Schema.Int,
+  attempts: nullAs(Schema.Int, 0),
   lastCheckedAt: Schema.NullOr(Schema.Date),
   createdAt: Schema.Date
 }) {}

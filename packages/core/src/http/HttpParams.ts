@@ -1,4 +1,5 @@
 import { Effect, Schema } from "effect"
+import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { KeywordSetId } from "../keyword/KeywordSetId.ts"
 import { PersonaId } from "../persona/PersonaId.ts"
@@ -25,20 +26,20 @@ export class HttpParams extends Schema.TaggedClass<HttpParams>("@domainflow/core
     sourceCampaignId: CampaignId,
     sourceType: SourceType,
     personaIds: Schema.Array(PersonaId),
-    keywordSetIds: Schema.Array(KeywordSetId),
-    adHocKeywords: Schema.Array(Schema.String),
-    proxyIds: Schema.Array(ProxyId),
+    keywordSetIds: nullAs(Schema.Array(KeywordSetId), []),
+    adHocKeywords: nullAs(Schema.Array(Schema.String), []),
+    proxyIds: nullAs(Schema.Array(ProxyId), []),
     proxyPoolId: Schema.NullOr(Uuid),
     proxySelectionStrategy: Schema.NullOr(Schema.String),
-    rotationIntervalSeconds: Schema.Int,
+    rotationIntervalSeconds: nullAs(Schema.Int, 0),
     /** Names a minute over all workers; 0: as fast as the personas allow. */
-    processingSpeedPerMinute: Schema.Int,
+    processingSpeedPerMinute: nullAs(Schema.Int, 0),
     /** The unit of commit. */
-    batchSize: Schema.Int,
+    batchSize: nullAs(Schema.Int, 10),
     /** Further tries after the first. */
-    retryAttempts: Schema.Int,
+    retryAttempts: nullAs(Schema.Int, 1),
     /** Empty: 443, then 80. */
-    targetHttpPorts: Schema.Array(Schema.Int),
+    targetHttpPorts: nullAs(Schema.Array(Schema.Int), []),
     /** The resume point: every name up to this one, in order of name, has its result. */
     lastProcessedDomainName: Schema.NullOr(Schema.String),
     metadata: Schema.NullOr(Schema.Json)

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { DomainName } from "../DomainName.ts"
 import { DnsResultId } from "../dns/DnsResult.ts"
@@ -39,7 +40,7 @@ export class HttpResult extends Schema.Class<HttpResult>("@domainflow/core/HttpR
   contentHash: Schema.NullOr(Schema.String),
   validatedByPersonaId: Schema.NullOr(PersonaId),
   usedProxyId: Schema.NullOr(ProxyId),
-  attempts: Schema.Int,
+  attempts: nullAs(Schema.Int, 0),
   lastCheckedAt: Schema.NullOr(Schema.Date),
   createdAt: Schema.Date,
   fetchDetails: Schema.NullOr(FetchDetails)

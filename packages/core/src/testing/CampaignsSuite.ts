@@ -434,10 +434,11 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         const [kept] = yield* Scene.collect(results.stream(dns.id))
         assert.deepInclude(kept, { domainName: names[0]!, generatedDomainId: null, validationStatus: "Resolved" })
         assert.deepStrictEqual(yield* Scene.questions(dns.id), [])
+        assert.deepInclude(yield* campaigns.measure(dns.id), { totalItems: 1n, progressPercentage: 100 })
 
         yield* campaigns.remove(dns.id)
         assert.deepStrictEqual(yield* Scene.collect(results.stream(dns.id)), [])
-        assert.strictEqual((yield* campaigns.get(http.id)).id, http.id)
+        assert.deepInclude(yield* campaigns.measure(http.id), { totalItems: 0n, progressPercentage: 100 })
         assert.strictEqual((yield* Effect.flip(campaigns.params(http.id)))._tag, "CampaignNotFound")
         assert.deepStrictEqual(yield* actions(source.id), ["campaign.created", "campaign.deleted"])
       })
