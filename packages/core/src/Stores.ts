@@ -5,6 +5,7 @@ import { DnsResults } from "./dns/DnsResults.ts"
 import { ConfigStates } from "./generation/ConfigStates.ts"
 import { GeneratedDomains } from "./generation/GeneratedDomains.ts"
 import { HttpResults } from "./http/HttpResults.ts"
+import { KeywordSets } from "./keyword/KeywordSets.ts"
 import { Memory } from "./Memory.ts"
 import { Personas } from "./persona/Personas.ts"
 import { Proxies } from "./proxy/Proxies.ts"
@@ -17,16 +18,21 @@ export type Stores =
   | DnsResults
   | GeneratedDomains
   | HttpResults
+  | KeywordSets
   | Personas
   | Proxies
 
-/** All of them on tables in memory: nothing outlives the process. */
-export const layerMemory = Layer.mergeAll(
+/** All of them on the tables of a `Memory`. Rules are checked by the host's regex engine. */
+export const layerTables = Layer.mergeAll(
   Campaigns.layerMemory,
   ConfigStates.layerMemory,
   DnsResults.layerMemory,
   GeneratedDomains.layerMemory,
   HttpResults.layerMemory,
+  KeywordSets.layerMemory,
   Personas.layerMemory,
   Proxies.layerMemory
-).pipe(Layer.provideMerge(AuditLog.layerMemory), Layer.provide(Memory.layer))
+).pipe(Layer.provideMerge(AuditLog.layerMemory))
+
+/** All of them in memory, for themselves: nothing outlives the process. */
+export const layerMemory = Layer.provide(layerTables, Memory.layer)

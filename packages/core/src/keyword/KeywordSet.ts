@@ -1,13 +1,15 @@
 import { Schema } from "effect"
-import { KeywordRule } from "./KeywordRule.ts"
 import { KeywordSetId } from "./KeywordSetId.ts"
 
-/** Rules that are looked for together: a row of `keyword_sets`. */
+/**
+ * Rules that are looked for together: a row of `keyword_sets`. `rules` are as they were given; `parseRules` reads them,
+ * and refuses what an earlier installation let through.
+ */
 export class KeywordSet extends Schema.Class<KeywordSet>("@domainflow/core/KeywordSet")({
   id: KeywordSetId,
   name: Schema.NonEmptyString,
   description: Schema.NullOr(Schema.String),
-  rules: Schema.Array(KeywordRule),
+  rules: Schema.Json,
   isEnabled: Schema.Boolean,
   createdAt: Schema.Date,
   updatedAt: Schema.Date

@@ -4,17 +4,24 @@ import { DnsPersona } from "./DnsPersona.ts"
 import { HttpPersona } from "./HttpPersona.ts"
 import { InvalidPersona, type PersonaType } from "./Persona.ts"
 
-/** How the configuration of each type is read. */
-export const schemas = { dns: DnsPersona, http: HttpPersona } satisfies Record<PersonaType, Schema.Top>
+/** What a persona of each type says, read. */
+export type PersonaConfig<Type extends PersonaType> = { readonly dns: DnsPersona; readonly http: HttpPersona }[Type]
+
+const schemas: { readonly [Type in PersonaType]: Schema.Codec<PersonaConfig<Type>, unknown> } = {
+  dns: DnsPersona,
+  http: HttpPersona
+}
 
 /** Reads a configuration as what its type says it is. Refused with the path of the field. */
 export const decode = <Type extends PersonaType>(
   type: Type,
   configDetails: unknown
-): Effect.Effect<(typeof schemas)[Type]["Type"], InvalidPersona> =>
-  Schema.decodeUnknownEffect(schemas[type])(configDetails).pipe(
-    Effect.mapError((error) => invalid(Issue.first(error), "configDetails"))
+): Effect.Effect<PersonaConfig<Type>, InvalidPersona> => {
+  const schema: Schema.Codec<PersonaConfig<Type>, unknown> = schemas[type]
+  return Effect.mapError(Schema.decodeUnknownEffect(schema)(configDetails), (error) =>
+    invalid(Issue.first(error), "configDetails")
   )
+}
 
 /** What a row keeps: the configuration as it was given, once it has been read. Defaults are not written into it. */
 export const checked = Effect.fnUntraced(function* (type: PersonaType, configDetails: unknown) {

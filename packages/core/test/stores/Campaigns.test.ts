@@ -1,4 +1,4 @@
-import * as Stores from "../../src/Stores.ts"
 import * as CampaignsSuite from "../../src/testing/CampaignsSuite.ts"
+import * as Memory from "../support/Memory.ts"
 
-CampaignsSuite.suite("memory", Stores.layerMemory)
+CampaignsSuite.suite("memory", Memory.layer)

@@ -1,4 +1,4 @@
-import * as Stores from "../../src/Stores.ts"
 import * as DnsResultsSuite from "../../src/testing/DnsResultsSuite.ts"
+import * as Memory from "../support/Memory.ts"
 
-DnsResultsSuite.suite("memory", Stores.layerMemory)
+DnsResultsSuite.suite("memory", Memory.layer)

@@ -1,4 +1,4 @@
-import * as Stores from "../../src/Stores.ts"
 import * as GeneratedDomainsSuite from "../../src/testing/GeneratedDomainsSuite.ts"
+import * as Memory from "../support/Memory.ts"
 
-GeneratedDomainsSuite.suite("memory", Stores.layerMemory)
+GeneratedDomainsSuite.suite("memory", Memory.layer)

@@ -1,4 +1,4 @@
-import * as Stores from "../../src/Stores.ts"
 import * as HttpResultsSuite from "../../src/testing/HttpResultsSuite.ts"
+import * as Memory from "../support/Memory.ts"
 
-HttpResultsSuite.suite("memory", Stores.layerMemory)
+HttpResultsSuite.suite("memory", Memory.layer)

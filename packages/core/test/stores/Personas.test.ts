@@ -1,4 +1,4 @@
-import * as Stores from "../../src/Stores.ts"
 import * as PersonasSuite from "../../src/testing/PersonasSuite.ts"
+import * as Memory from "../support/Memory.ts"
 
-PersonasSuite.suite("memory", Stores.layerMemory)
+PersonasSuite.suite("memory", Memory.layer)

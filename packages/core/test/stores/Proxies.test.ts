@@ -1,4 +1,4 @@
-import * as Stores from "../../src/Stores.ts"
 import * as ProxiesSuite from "../../src/testing/ProxiesSuite.ts"
+import * as Memory from "../support/Memory.ts"
 
-ProxiesSuite.suite("memory", Stores.layerMemory)
+ProxiesSuite.suite("memory", Memory.layer)

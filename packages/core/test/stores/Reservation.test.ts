@@ -1,4 +1,4 @@
-import * as Stores from "../../src/Stores.ts"
 import * as ReservationSuite from "../../src/testing/ReservationSuite.ts"
+import * as Memory from "../support/Memory.ts"
 
-ReservationSuite.suite("memory", Stores.layerMemory)
+ReservationSuite.suite("memory", Memory.layer)
