@@ -23,6 +23,10 @@ export const respond = (network: Network, query: Buffer, transport: Transport): 
   const edns = asked.additionals?.find((record) => record.type === "OPT")
   const host = hostOf(network, name)
   const { rcode, records } = answer(network, name, question.type)
+  const last = records.at(-1)
+  const negative =
+    (rcode === "NOERROR" || rcode === "NXDOMAIN") &&
+    (last === undefined || (last.type === "CNAME" && question.type !== "CNAME"))
   const packet: dnsPacket.Packet = {
     type: "response",
     id: asked.id ?? 0,
@@ -30,7 +34,7 @@ export const respond = (network: Network, query: Buffer, transport: Transport): 
     flags: ((asked.flags ?? 0) & dnsPacket.RECURSION_DESIRED) | dnsPacket.RECURSION_AVAILABLE | rcodes[rcode],
     questions: [question],
     answers: records.map((record) => ({ ...record, name: record.name === name ? question.name : record.name })),
-    authorities: records.length === 0 && (rcode === "NOERROR" || rcode === "NXDOMAIN") ? [soa(question.name)] : [],
+    authorities: negative ? [soa(last?.type === "CNAME" ? last.data : question.name)] : [],
     additionals:
       edns === undefined
         ? []

@@ -28,7 +28,21 @@ export const stranger = "someone-else.example"
 const ttls = [60, 300, 900, 3_600, 86_400]
 export const ttlOf = (seed: number): number => ttls[derive(seed, 2) % ttls.length]!
 
-const inner = ["10.0.0.5", "192.168.1.20", "172.16.4.4", "100.64.0.7", "169.254.169.254", "0.0.0.0", "198.51.100.7"]
+export const innerAddresses = [
+  "10.0.0.5",
+  "192.168.1.20",
+  "172.16.4.4",
+  "100.64.0.7",
+  "169.254.169.254",
+  "0.0.0.0",
+  "198.51.100.7"
+]
+
+/** An address that no guard should let pass. */
+export const innerAddress = (seed: number): string => innerAddresses[derive(seed, 6) % innerAddresses.length]!
+
+/** How many of the network's mirrors stand beside the first address of a name with several. */
+export const mirrorCount = (seed: number): number => 1 + (derive(seed, 4) % 3)
 
 /** `name` in lower case, without a final dot. */
 export const hostOf = (network: Network, name: string): Host => {
@@ -97,7 +111,7 @@ const ordinaryHost = (network: Network, name: string): Host & { readonly kind: D
     sixOnly: () => (network.ipv6 === null ? base : { ...base, a: [], aaaa: [network.ipv6] }),
     several: () => ({
       ...base,
-      a: door === "both" ? [...base.a, ...network.mirrors.slice(derive(own, 4) % 3)] : base.a
+      a: door === "both" ? [...base.a, ...network.mirrors.slice(0, mirrorCount(own))] : base.a
     }),
     alias: () => ({ ...base, a: [], alias: chain(edge, derive(own, 5) % 4, "") }),
     longAlias: () => ({ ...base, a: [], alias: chain(edge, 4 + (derive(own, 5) % 3), padding) }),
@@ -105,7 +119,7 @@ const ordinaryHost = (network: Network, name: string): Host & { readonly kind: D
     halfFailing: () => base,
     spoofed: () => base,
     stray: () => base,
-    inner: () => ({ ...base, a: [inner[derive(own, 6) % inner.length]!] })
+    inner: () => ({ ...base, a: [innerAddress(own)] })
   }
   return hosts[kind]()
 }

@@ -1,7 +1,7 @@
 /**
  * Answers to the common questions, spelt octet by octet into a buffer that is already there.
  *
- * Nineteen names in twenty are an NXDOMAIN, a NODATA, a refusal or one address. Their answers are the question with a
+ * Nineteen names in twenty are an NXDOMAIN, a NODATA, a refusal or a few addresses. Their answers are the question with a
  * few octets behind it, so they are made without reading the name as text. The rest goes through `dns-packet`; a test
  * proves that both ways say the same.
  */
@@ -9,7 +9,7 @@ import { mix, offsetBasis, step } from "../Dice.ts"
 import type { Network } from "../Network.ts"
 import { siteDoor } from "../web/SiteKind.ts"
 import { type DnsKind, dnsKind } from "./DnsKind.ts"
-import { longestRegistered, ttlOf } from "./Host.ts"
+import { innerAddress, innerAddresses, longestRegistered, mirrorCount, ttlOf } from "./Host.ts"
 
 /** Not one of the common questions: ask the codec. */
 export const uncommon = -1
@@ -23,11 +23,7 @@ const opt = 41
 export type Respond = (query: Uint8Array, length: number, out: Uint8Array, told: (kind: DnsKind) => void) => number
 
 export const make = (network: Network): Respond => {
-  const doors = Object.fromEntries(
-    Object.entries(network.doors).map(([door, address]) => [door, Uint8Array.from(address.split("."), Number)])
-  )
-  // Only ::1 is ever handed out; see Network.
-  const loopback6 = Uint8Array.from({ length: 16 }, (_, index) => (index === 15 ? 1 : 0))
+  const addresses = addressBook(network)
 
   return (query, length, out, told) => {
     // One question by a standard query, nothing but an OPT behind it (RFC 1035 4.1.1, RFC 6891 6.1.1).
@@ -79,10 +75,15 @@ export const make = (network: Network): Respond => {
       case "bare":
         break
       case "single":
-      case "dual": {
-        if (type === a) at = record(out, at, a, ttlOf(seed), doors[siteDoor(seed)]!)
-        else if (kind === "dual" && network.ipv6 !== null) at = record(out, at, aaaa, ttlOf(seed), loopback6)
-        answers = at === end ? 0 : 1
+      case "dual":
+      case "sixOnly":
+      case "several":
+      case "inner": {
+        const ttl = ttlOf(seed)
+        for (const address of addresses(kind, seed, type)) {
+          at = record(out, at, type, ttl, address)
+          answers++
+        }
         break
       }
       default:
@@ -104,6 +105,27 @@ export const make = (network: Network): Respond => {
     return at
   }
 }
+
+/** The addresses of `Host` in octets, every list made once. */
+const addressBook = (network: Network) => {
+  const none: ReadonlyArray<Uint8Array> = []
+  const alone = (address: string) => [octetsOf(address)]
+  const doors = Object.fromEntries(Object.entries(network.doors).map(([door, address]) => [door, alone(address)]))
+  const inner = Object.fromEntries(innerAddresses.map((address) => [address, alone(address)]))
+  const crowds = [0, 1, 2, 3].map((mirrors) => [network.doors.both, ...network.mirrors.slice(0, mirrors)].map(octetsOf))
+  // Only ::1 is ever handed out; see Network.
+  const six = network.ipv6 === null ? none : [Uint8Array.from({ length: 16 }, (_, index) => (index === 15 ? 1 : 0))]
+
+  return (kind: DnsKind, seed: number, type: number): ReadonlyArray<Uint8Array> => {
+    if (type === aaaa) return kind === "dual" || kind === "sixOnly" ? six : none
+    if (kind === "inner") return inner[innerAddress(seed)]!
+    if (kind === "sixOnly" && six.length > 0) return none
+    const door = siteDoor(seed)
+    return kind === "several" && door === "both" ? crowds[mirrorCount(seed)]! : doors[door]!
+  }
+}
+
+const octetsOf = (address: string) => Uint8Array.from(address.split("."), Number)
 
 /** Names of zones with rules of their own: `www.…`, and everything in a zone that ends in `test` or `ws`. */
 const isSpecial = (query: Uint8Array, first: number, last: number): boolean => {

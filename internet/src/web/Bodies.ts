@@ -15,6 +15,9 @@ export const binaries: ReadonlyArray<{ readonly type: string; readonly body: Buf
 /** The decoded size of the bomb, in octets. */
 export const bombOctets = 200 * 1024 * 1024
 
+/** The CRC-32 of as many zeros: counting them takes a tenth of a second, in which no other name would be answered. */
+const bombChecksum = 0x534f0861
+
 /**
  * gzip of `bombOctets` zeros in 200 kB: one compressed megabyte, repeated as it is.
  *
@@ -30,11 +33,9 @@ const makeBomb = (): Buffer => {
   const zeros = Buffer.alloc(1024 * 1024)
   const block = deflateRawSync(zeros, { level: 9, finishFlush: constants.Z_FULL_FLUSH })
   const times = bombOctets / zeros.length
-  let checksum = 0
-  for (let turn = 0; turn < times; turn++) checksum = crc32(zeros, checksum)
   const trailer = Buffer.alloc(10)
   trailer.set([3, 0]) // the empty last block
-  trailer.writeUInt32LE(checksum, 2)
+  trailer.writeUInt32LE(bombChecksum, 2)
   trailer.writeUInt32LE(bombOctets, 6)
   return Buffer.concat([Buffer.from("1f8b0800000000000003", "hex"), ...Array<Buffer>(times).fill(block), trailer])
 }

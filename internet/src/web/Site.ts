@@ -110,7 +110,8 @@ const replies: Record<SiteKind, (visit: Visit) => Reply> = {
   cutOff: () => ({ _tag: "CutOff" }),
   slow: (visit) => ({ ...page(visit), delayMillis: slowMillis }),
   dribbling: (visit) => ({ ...page(visit), pieces: 5 }),
-  huge: ({ name, seed }) => shown(Special.huge(name, seed), seed),
+  // Compressing megabytes would keep everybody else waiting.
+  huge: ({ name, seed }) => ({ ...shown(Special.huge(name, seed), seed), encoding: "identity" }),
   bomb: () => ({ _tag: "Bomb" }),
   hugeHeaders: () => ({ _tag: "HugeHeaders" }),
   badGzip: () => ({ _tag: "BadGzip" }),
