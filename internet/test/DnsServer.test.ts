@@ -66,7 +66,7 @@ const ofKind = (kind: string) => {
   return found
 }
 
-describe("DnsServer", () => {
+describe("DnsServer", { timeout: 60_000 }, () => {
   it("tells the resolver of Node what the world says of each name", async () => {
     const resolver = new Resolver({ timeout: 2_000, tries: 2 })
     resolver.setServers([internet.resolver])

@@ -22,7 +22,7 @@ const until = async (condition: () => boolean) => {
   while (!condition()) await sleep(10)
 }
 
-describe("Internet", () => {
+describe("Internet", { timeout: 60_000 }, () => {
   it.effect("is a layer whose scope ends it", () =>
     Effect.gen(function* () {
       const resolver = yield* Effect.gen(function* () {

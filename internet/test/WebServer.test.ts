@@ -123,7 +123,7 @@ const ofKind = (kind: Site["kind"]) => {
 const secure = (name: string, path = "/") => ask(new URL(`https://${name}:${internet.ports.https}${path}`))
 const open = (name: string, path = "/") => ask(new URL(`http://${name}:${internet.ports.http}${path}`))
 
-describe("WebServer", () => {
+describe("WebServer", { timeout: 60_000 }, () => {
   it("serves to another client the pages that the world expects, through every charset and coding", async () => {
     const charsets = new Set<string>()
     const codings = new Set<string>()
@@ -146,7 +146,7 @@ describe("WebServer", () => {
     expect(compared).toBeGreaterThan(500)
     expect(charsets.size).toBe(10)
     expect([...codings].sort()).toEqual(["br", "deflate", "gzip", "gzip, br", "identity", "zstd"])
-  }, 60_000)
+  })
 
   it("redirects as the world expects", async () => {
     for (const kind of ["toWww", "toPath", "toHost", "loop", "endless"] as const)

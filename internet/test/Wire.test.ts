@@ -40,7 +40,7 @@ const spelt = (packet: Buffer) => {
     : { kinds, messages: length === 0 ? [] : [dnsPacket.decode(out.subarray(0, length))] }
 }
 
-describe("Wire", () => {
+describe("Wire", { timeout: 60_000 }, () => {
   it("says what dns-packet says, for every name it answers itself", () => {
     let answered = 0
     for (const name of [...names(4_000), ...names(200, "co.uk"), ...names(200, "ws")])

@@ -19,7 +19,7 @@ const tally = <A extends string>(items: ReadonlyArray<A>) =>
 /** Five standard deviations of a count of `expected`, and room for the smallest. */
 const bound = (expected: number) => 5 * Math.sqrt(expected) + 5
 
-describe("World", () => {
+describe("World", { timeout: 60_000 }, () => {
   it("gives every kind its share of the quickstart's names", () => {
     const kinds = tally(all.map((name) => world.truth(name).host.kind))
     for (const [kind, share] of Object.entries(dnsKinds)) {
@@ -102,8 +102,9 @@ describe("World", () => {
   })
 
   it("writes hundreds of different pages", () => {
-    const titles = new Set(all.flatMap((name) => world.expectedHttp(name, []).title ?? []))
-    const texts = new Set(all.flatMap((name) => world.expectedHttp(name, []).text ?? []))
+    const pages = all.slice(0, 10_000).map((name) => world.expectedHttp(name, []))
+    const titles = new Set(pages.flatMap(({ title }) => title ?? []))
+    const texts = new Set(pages.flatMap(({ text }) => text ?? []))
     expect(titles.size).toBeGreaterThan(1_000)
     expect(texts.size).toBeGreaterThan(1_000)
   })

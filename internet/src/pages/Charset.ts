@@ -34,27 +34,18 @@ const tables = new Map<Charset, ReadonlyMap<string, ReadonlyArray<number>>>()
 const tableOf = (charset: Charset): ReadonlyMap<string, ReadonlyArray<number>> => {
   const known = tables.get(charset)
   if (known !== undefined) return known
-  const decoder = new TextDecoder(charset, { fatal: true })
+  // Not `fatal`: most pairs of octets are no character, and an exception for each would take a second.
+  const decoder = new TextDecoder(charset)
   const table = new Map<string, ReadonlyArray<number>>()
   const learn = (...octets: ReadonlyArray<number>) => {
-    const text = decoded(decoder, octets)
+    const [character, ...more] = decoder.decode(Uint8Array.from(octets))
+    const isOne = character !== undefined && more.length === 0 && character !== "\ufffd"
     // The first spelling wins: shift_jis has two for some characters, and decoders read both.
-    if (text !== null && [...text].length === 1 && !table.has(text)) table.set(text, octets)
+    if (isOne && !table.has(character)) table.set(character, octets)
   }
   for (let octet = 0x80; octet <= 0xff; octet++) learn(octet)
   if (charset === "shift_jis" || charset === "euc-jp" || charset === "gb18030")
     for (let lead = 0x81; lead <= 0xfe; lead++) for (let trail = 0x40; trail <= 0xfe; trail++) learn(lead, trail)
   tables.set(charset, table)
   return table
-}
-
-const decoded = (
-  decoder: { readonly decode: (octets: Uint8Array) => string },
-  octets: ReadonlyArray<number>
-): string | null => {
-  try {
-    return decoder.decode(Uint8Array.from(octets))
-  } catch {
-    return null
-  }
 }

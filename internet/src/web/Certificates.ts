@@ -41,7 +41,7 @@ export const make = (): Certificates => {
 }
 
 /** Contexts kept for names that come back, as `www` and the landing pages do. */
-const kept = 256
+const kept = 32
 
 /** From and until the first of January of these years. */
 type Years = readonly [from: number, until: number]

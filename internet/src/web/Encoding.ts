@@ -18,7 +18,7 @@ export const headerOf: Record<Encoding, string | null> = {
 export const wrap: Record<Encoding, (body: Buffer) => Buffer> = {
   identity: (body) => body,
   gzip: (body) => gzipSync(body, fast),
-  br: (body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } }),
+  br: (body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
   deflate: (body) => deflateSync(body, fast),
   "raw-deflate": (body) => deflateRawSync(body, fast),
   zstd: (body) => zstdCompressSync(body),
@@ -36,4 +36,4 @@ export const accepted = (encoding: Encoding, acceptEncoding: string | undefined)
 }
 
 /** A busy server's choice: most of the gain for a little of the time. */
-const fast = { level: 3 }
+const fast = { level: 1 }
