@@ -88,7 +88,7 @@ const isPutTogether = (text: string, at: number, used: ReadonlyArray<string>): b
 
 const longestPiece = Math.max(...[...common.pieces].map((piece) => piece.length))
 
-/** What must be left once own words are taken out: half of what a password needs. */
+/** Letters and digits that must be left once own words are taken out: half of what a password needs. */
 const ownRemainder = 8
 
 const isOwnName = (folded: string, about: ReadonlyArray<string>): boolean => {
@@ -101,5 +101,5 @@ const isOwnName = (folded: string, about: ReadonlyArray<string>): boolean => {
     )
     .filter((word) => word.length >= 4)
   const rest = [...words].sort((a, b) => b.length - a.length).reduce((text, word) => text.replaceAll(word, ""), folded)
-  return rest !== folded && rest.length < ownRemainder
+  return rest !== folded && rest.replace(/[^\p{L}\p{N}]/gu, "").length < ownRemainder
 }
