@@ -16,7 +16,10 @@ export const DnsFault = Schema.Literals([
   "Malformed",
   "Transport",
   "HttpStatus",
-  "Rcode"
+  /** Any other code that is no answer. */
+  "Rcode",
+  /** It pointed elsewhere instead of answering: it does not resolve for others. */
+  "Lame"
 ])
 export type DnsFault = typeof DnsFault.Type
 

@@ -1,27 +1,133 @@
 import type { DomainName } from "@domainflow/core/DomainName"
 import type { DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
-import { type Effect, Schema } from "effect"
+import { RandomBytes } from "@domainflow/core/Ids"
+import type { DnsPersona } from "@domainflow/core/persona/DnsPersona"
+import { Cache, Clock, Duration, Effect, Exit, type Scope } from "effect"
+import { Ids } from "./Ids.ts"
+import { Questions } from "./Questions.ts"
+import type { Request } from "./Requests.ts"
+import * as Resolvers from "./Resolvers.ts"
+import { Turn, type World } from "./Turn.ts"
+import type { NoResolver } from "./Upstream.ts"
+import { Wildcards } from "./Wildcards.ts"
+import { Window } from "./Window.ts"
+
+export { NoResolver } from "./Upstream.ts"
 
 /** Asks which names resolve. Every answer is a value: a name that does not resolve fails nothing. */
 export interface DnsStage {
   /**
-   * One verdict for each name, in the order of the names. Requests that are made at the same time share one window of
-   * questions in flight; interrupting one drops its questions and leaves the others alone.
+   * One verdict for each name, in the order of the names. Requests made at the same time share one window of questions
+   * in flight and take turns in it; interrupting one drops its questions and leaves the others alone.
    */
   readonly ask: (names: ReadonlyArray<DomainName>) => Effect.Effect<ReadonlyArray<DnsVerdict>>
-  /** One name, from memory while the time to live of its last answer runs. Wildcards are not looked for. */
+  /** One name, from memory as long as the addresses of its last answer may be kept. Wildcards are not looked for. */
   readonly lookup: (name: DomainName) => Effect.Effect<DnsVerdict>
 }
 
-/** A persona that leaves nobody to ask, or names a resolver that cannot be found. */
-export class NoResolver extends Schema.TaggedError<NoResolver>()("NoResolver", {
-  /** The resolver that cannot be found, as its persona spells it; empty when there is none at all. */
-  resolver: Schema.String,
-  reason: Schema.String
-}) {
-  override get message() {
-    return this.resolver === ""
-      ? `nobody to ask: ${this.reason}`
-      : `the resolver ${this.resolver} cannot be asked: ${this.reason}`
-  }
+export interface Options {
+  /** Further tries after the first, each with another resolver where there is one; 0 unless said. */
+  readonly retryAttempts?: number
+  /** Whether wildcards are looked for: three more names a zone. They are unless said otherwise. */
+  readonly wildcard?: boolean
+  /** PEM certificates to trust instead of the system's, for resolvers by TLS or HTTPS. */
+  readonly ca?: string
 }
+
+/** Names whose last answer is remembered by `lookup`. */
+const memory = 10_000
+/** The longest that an answer with addresses is remembered, whatever it says of itself. */
+const longestMemory = Duration.hours(1)
+/** How long a name without addresses is; what its zone says of that is not read. */
+const negativeMemory = Duration.seconds(5)
+
+/** Opens the resolvers of a persona and asks them as it says, until the scope is closed. */
+export const make = (
+  persona: DnsPersona,
+  { ca, retryAttempts = 0, wildcard = true }: Options = {}
+): Effect.Effect<DnsStage, NoResolver, Scope.Scope> =>
+  Effect.gen(function* () {
+    const ids = new Ids(yield* RandomBytes)
+    const below = (n: number) => (ids.draw() * 65_536 + ids.draw()) % n
+
+    let window: Window | undefined
+    const turn = new Turn(yield* world, (now) => window?.work(now))
+    const asker = {
+      heard: (...answer: Parameters<Window["heard"]>) => window?.heard(...answer),
+      failed: (...fault: Parameters<Window["failed"]>) => window?.failed(...fault)
+    }
+    const questions = new Questions(persona, asker, turn, below)
+    const common = { ids, receiver: questions, now: () => turn.now(), ca }
+    const resolvers = yield* Resolvers.make(persona, common, below)
+    const opened = new Window(persona, retryAttempts, resolvers, questions, turn)
+    window = opened
+    const wildcards = wildcard ? new Wildcards(opened, () => turn.now(), below) : undefined
+
+    const pending = new Set<() => void>()
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        turn.end()
+        for (const abandon of pending) abandon()
+      })
+    )
+
+    const ask = (names: ReadonlyArray<DomainName>, wildcards?: Wildcards) =>
+      Effect.callback<ReadonlyArray<DnsVerdict>>((resume) => {
+        const verdicts = new Array<DnsVerdict>(names.length)
+        let left = names.length
+        const finish = (index: number, verdict: DnsVerdict) => {
+          verdicts[index] = verdict
+          if (--left > 0) return
+          pending.delete(abandon)
+          resume(Effect.succeed(verdicts))
+        }
+        const abandon = () => resume(Effect.die(new Error("the DNS stage was closed while names were asked about")))
+        const request: Request = {
+          names,
+          next: 0,
+          deliver:
+            wildcards === undefined
+              ? finish
+              : (index, verdict) => wildcards.inspect(names[index]!, verdict, (marked) => finish(index, marked))
+        }
+        pending.add(abandon)
+        opened.start(request)
+        return Effect.sync(() => {
+          pending.delete(abandon)
+          opened.cancel(request)
+        })
+      })
+
+    const remembered = yield* Cache.makeWith((name: DomainName) => Effect.map(ask([name]), ([verdict]) => verdict!), {
+      capacity: memory,
+      timeToLive: Exit.match({ onSuccess: timeToLive, onFailure: () => Duration.zero })
+    })
+
+    return {
+      ask: (names) =>
+        names.length === 0
+          ? Effect.succeed([])
+          : ask(names, wildcards).pipe(Effect.withSpan("DnsStage.ask", { attributes: { names: names.length } })),
+      lookup: (name) => Cache.get(remembered, name)
+    }
+  })
+
+const timeToLive = ({ records, status }: DnsVerdict): Duration.Duration => {
+  if (status === "Unresolved") return negativeMemory
+  if (status !== "Resolved" || records === null) return Duration.zero
+  const seconds = Math.min(...[...records.a, ...records.aaaa].map(({ ttl }) => ttl))
+  return Duration.min(Duration.seconds(seconds), longestMemory)
+}
+
+/** Time by the clock of the context, so that tests move it. */
+const world: Effect.Effect<World> = Effect.gen(function* () {
+  const clock = yield* Clock.Clock
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  return {
+    now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000,
+    alarm: (millis, ring) => {
+      const fiber = run(Effect.andThen(clock.sleep(Duration.millis(Math.ceil(millis))), Effect.sync(ring)))
+      return () => fiber.interruptUnsafe()
+    }
+  }
+})

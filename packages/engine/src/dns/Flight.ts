@@ -1,0 +1,162 @@
+import type { DnsAddress, DnsFault, DnsRecords, DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
+import { type Answer, maxAliases } from "./Answer.ts"
+import { Query } from "./Query.ts"
+import type { Request } from "./Requests.ts"
+import type { Upstream } from "./Upstream.ts"
+import { type AddressType, recordType } from "./Wire.ts"
+
+/**
+ * What comes next for a name. `ask`: the resolvers of this try, for the addresses of `type` of `asked`. `again`: a new
+ * try. `settle`: its verdict stands.
+ */
+export type Step = "ask" | "again" | "settle"
+
+/** Who said something, and by which way. */
+export interface Source {
+  readonly resolver: string
+  readonly transport: DnsRecords["transport"]
+}
+
+/** Nobody said anything. */
+export const nobody: Source = { resolver: "", transport: "" }
+
+/** Why there is no answer. */
+export interface Fault {
+  readonly fault: DnsFault
+  /** More than the fault says, such as a code of the system; may be empty. */
+  readonly detail: string
+  /** The mnemonic of what was answered instead, if anything was. */
+  readonly rcode: string
+  readonly source: Source
+}
+
+/**
+ * One name on its way to a verdict. IPv4 is asked for first, and IPv6 only if the name exists: a name that does not
+ * costs one question. Flights are used again for other names.
+ */
+export class Flight {
+  /** One for each resolver that is asked at the same time. */
+  readonly queries: ReadonlyArray<Query>
+  /** Undefined while it is on no errand. */
+  request: Request | undefined = undefined
+  index = 0
+  /** Names that were begun before it. */
+  turn = 0
+  tries = 0
+  type: AddressType = recordType.A
+  /** The name that is asked for now: its own, or the alias it leads to. */
+  asked = ""
+
+  private name = ""
+  private beganAt = 0
+  private a: ReadonlyArray<DnsAddress> | undefined = undefined
+  private aaaa: ReadonlyArray<DnsAddress> | undefined = undefined
+  private exists = true
+  private endless = false
+  /** Aliases between the name and `asked`. */
+  private way: ReadonlyArray<string> = none
+  private cname: ReadonlyArray<string> = none
+  private source: Source = nobody
+  private fault: Fault = noFault
+
+  constructor(resolvers: ReadonlyArray<Upstream>) {
+    this.queries = resolvers.map((upstream) => new Query(this, upstream))
+  }
+
+  begin(request: Request, index: number, turn: number, now: number): void {
+    this.request = request
+    this.index = index
+    this.turn = turn
+    this.tries = 0
+    this.name = request.names[index]!
+    this.beganAt = now
+    this.a = this.aaaa = undefined
+    this.exists = true
+    this.endless = false
+    this.cname = none
+    this.source = nobody
+    this.fault = noFault
+  }
+
+  /** Another try, for what is not known yet. */
+  again(): void {
+    this.tries++
+    this.turnTo(this.a === undefined ? recordType.A : recordType.AAAA)
+  }
+
+  /** An answer whose code is NOERROR or NXDOMAIN. */
+  answered(answer: Answer, source: Source): Step {
+    this.source = source
+    const way = answer.aliases.length === 0 ? this.way : [...this.way, ...answer.aliases]
+    if (this.cname.length < way.length) this.cname = way
+    if (answer.rcode !== 0) {
+      this.exists = false
+      return "settle"
+    }
+    // A server that does not resolve for others leaves off where an alias leads into the zone of another.
+    const leavesOff = answer.addresses.length === 0 && answer.aliases.length > 0 && !answer.recursive
+    if (leavesOff && way.length < maxAliases && isPlain(way.at(-1)!)) {
+      this.way = way
+      this.asked = way.at(-1)!
+      return "ask"
+    }
+    this.endless ||= answer.endless || leavesOff
+    if (this.type === recordType.AAAA) {
+      this.aaaa = answer.addresses
+      return "settle"
+    }
+    this.a = answer.addresses
+    this.turnTo(recordType.AAAA)
+    return "ask"
+  }
+
+  /** All resolvers of this try were at fault, the last of them so. */
+  faulted(fault: Fault, isLastTry: boolean): Step {
+    this.fault = fault
+    if (!isLastTry) return "again"
+    // Even where IPv4 stays unknown, the name resolves if it has an IPv6 address.
+    if (this.type === recordType.AAAA) return "settle"
+    this.turnTo(recordType.AAAA)
+    return "ask"
+  }
+
+  /** What is known now. An address is enough to say Resolved; to say Unresolved, nothing may be missing. */
+  verdict(now: number): DnsVerdict {
+    const { a = none, aaaa = none, tries: attempts } = this
+    const missing = this.a === undefined ? "A" : this.aaaa === undefined ? "AAAA" : ""
+    const base = {
+      ips: a.length + aaaa.length === 0 ? none : [...a, ...aaaa].map(({ address }) => address),
+      a,
+      aaaa,
+      cname: this.cname,
+      durationMs: Math.round((now - this.beganAt) * 100) / 100
+    }
+    if (!this.exists) {
+      return { status: "Unresolved", records: { ...base, rcode: "NXDOMAIN", ...this.source }, attempts }
+    }
+    const heard = { ...base, rcode: "NOERROR", ...this.source }
+    if (base.ips.length > 0) {
+      const records = missing === "" ? heard : { ...heard, reason: `${missing}: ${inWords(this.fault)}` }
+      return { status: "Resolved", records, attempts }
+    }
+    if (missing === "") {
+      const reason = this.endless ? "CNAME chain without an end" : "NODATA"
+      return { status: "Unresolved", records: { ...heard, reason }, attempts }
+    }
+    const { rcode, source } = this.fault
+    return { status: "Error", records: { ...base, rcode, ...source, reason: inWords(this.fault) }, attempts }
+  }
+
+  private turnTo(type: AddressType): void {
+    this.type = type
+    this.asked = this.name
+    this.way = none
+  }
+}
+
+const none: ReadonlyArray<never> = []
+const noFault: Fault = { fault: "Timeout", detail: "", rcode: "", source: nobody }
+const inWords = ({ detail, fault }: Fault): string => (detail === "" ? fault : `${fault}: ${detail}`)
+
+/** Can be asked for: a name with octets that `readName` had to escape cannot, and is no name of a host. */
+const isPlain = (name: string): boolean => name !== "" && !name.includes("\\")

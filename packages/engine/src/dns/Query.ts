@@ -1,0 +1,57 @@
+import type { Flight, Source } from "./Flight.ts"
+import type { Lane } from "./Transport.ts"
+import type { Upstream } from "./Upstream.ts"
+import * as Wire from "./Wire.ts"
+
+/**
+ * One question on its way to one resolver. Queries are made once and asked again and again: their octets are
+ * rewritten in place, so that a question costs no object.
+ */
+export class Query {
+  /** The message to send, header to end. */
+  question: Buffer<ArrayBuffer>
+  private readonly octets: Buffer<ArrayBuffer> = Buffer.alloc(Wire.maxQuestionSize)
+  readonly flight: Flight
+  /** The resolver that is asked. */
+  upstream: Upstream
+  /** By the way for what was cut off. */
+  isOverflow = false
+  /** What it waits for. */
+  phase: "nothing" | "delay" | "turn" | "answer" = "nothing"
+  id = 0
+  /** What carries it, while it is on its way. */
+  lane: Lane | undefined = undefined
+  /** Set when something came for it that could not be read as a message. */
+  garbled = false
+  /** Times a stream broke under it and it was sent anew. */
+  resent = 0
+  sentAt = 0
+
+  /** Of the wheel: neighbours in one bucket, and the time that is waited for; `due` is 0 when none is. */
+  before: Query | undefined = undefined
+  after: Query | undefined = undefined
+  bucket = 0
+  due = 0
+
+  constructor(flight: Flight, upstream: Upstream) {
+    this.flight = flight
+    this.upstream = upstream
+    this.question = this.octets
+  }
+
+  get source(): Source {
+    return this.isOverflow ? this.upstream.overflowSource : this.upstream.source
+  }
+
+  write(name: string, type: Wire.AddressType, edns: boolean): void {
+    const size = Wire.writeQuestion(this.octets, name, type, edns)
+    // Generated names are mostly of one length, so that the view is seldom made anew.
+    if (size !== this.question.length) this.question = this.octets.subarray(0, size)
+  }
+
+  setId(id: number): void {
+    this.id = id
+    this.octets[0] = id >> 8
+    this.octets[1] = id & 0xff
+  }
+}

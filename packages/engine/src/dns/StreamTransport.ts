@@ -1,0 +1,197 @@
+import * as net from "node:net"
+import * as tls from "node:tls"
+import { Frames } from "./Frames.ts"
+import type { Ids } from "./Ids.ts"
+import type { Query } from "./Query.ts"
+import type { Lane, Receiver, Transport } from "./Transport.ts"
+import * as Wire from "./Wire.ts"
+
+/** Connections to one resolver: more share its work better, but RFC 7766 6.2.2 asks for few. */
+const maxConnections = 4
+/** Questions that wait on each connection before another is opened. */
+const deep = 64
+/** A connection without a question for this long is closed (RFC 7766 6.2.3: some seconds). */
+const idleMillis = 10_000
+/** Times a question is sent anew because the resolver closed the connection under it, before that is its fault. */
+const maxResent = 2
+const readBufferBytes = 65_536
+
+export interface StreamAddress {
+  readonly transport: "tcp" | "tls"
+  readonly host: string
+  readonly port: number
+}
+
+export interface StreamOptions {
+  readonly ids: Ids
+  readonly receiver: Receiver
+  readonly now: () => number
+  /** PEM certificates to trust instead of the system's. */
+  readonly ca: string | undefined
+}
+
+/**
+ * Sends questions down connections that stay open, without waiting for the answers in between (RFC 7766 6.2.1.1), in
+ * the clear or by TLS (RFC 7858). Connections are opened when they are needed; the questions of one turn of the event
+ * loop are one write.
+ */
+export const make = (address: StreamAddress, options: StreamOptions): Transport => {
+  const open = new Set<Connection>()
+
+  const choose = (): Connection => {
+    let best: Connection | undefined
+    for (const connection of open) if (best === undefined || connection.waiting < best.waiting) best = connection
+    if (best !== undefined && (best.waiting < deep || open.size >= maxConnections)) return best
+    const fresh = new Connection(connect(address, options.ca), options, {
+      retired: () => open.delete(fresh),
+      again: (query) => choose().send(query)
+    })
+    open.add(fresh)
+    return fresh
+  }
+
+  return {
+    name: address.transport,
+    send: (query) => choose().send(query),
+    close: () => {
+      for (const connection of [...open]) connection.close()
+    }
+  }
+}
+
+/** How a connection speaks to the transport it belongs to. */
+interface Owner {
+  /** It takes no question any more. */
+  readonly retired: () => void
+  /** A question whose connection was closed under it. */
+  readonly again: (query: Query) => void
+}
+
+class Connection implements Lane {
+  waiting = 0
+  private written: Array<Query> = []
+  private established = false
+  private retired = false
+  private closed = false
+  private heardAt = 0
+  private code = "closed"
+  private readonly frames = new Frames()
+  private readonly socket: net.Socket
+  private readonly ids: Ids
+  private readonly receiver: Receiver
+  private readonly now: () => number
+  private readonly owner: Owner
+
+  constructor(open: Connect, { ids, now, receiver }: StreamOptions, owner: Owner) {
+    this.ids = ids
+    this.receiver = receiver
+    this.now = now
+    this.owner = owner
+    this.socket = open((chunk) => this.read(chunk))
+    this.socket.setNoDelay(true)
+    this.socket.setTimeout(idleMillis, () => {
+      if (this.waiting === 0) this.close()
+    })
+    this.socket.on(this.socket instanceof tls.TLSSocket ? "secureConnect" : "connect", () => {
+      this.established = true
+    })
+    this.socket.on("error", (error: NodeJS.ErrnoException) => {
+      this.code = error.code ?? error.message
+    })
+    this.socket.on("close", () => this.gone())
+  }
+
+  send(query: Query): void {
+    this.waiting++
+    query.lane = this
+    this.ids.claim(query)
+    if (this.written.push(query) === 1) process.nextTick(() => this.flush())
+  }
+
+  forget(query: Query, late: boolean): void {
+    this.waiting--
+    query.lane = undefined
+    this.ids.release(query)
+    // Nothing at all came since: the road may be gone without a word. Other questions take a new one.
+    if (late && this.heardAt <= query.sentAt) this.retire()
+    if (this.retired && this.waiting === 0) this.close()
+  }
+
+  close(): void {
+    this.closed = true
+    this.retire()
+    this.socket.destroy()
+  }
+
+  private retire(): void {
+    this.retired = true
+    this.owner.retired()
+  }
+
+  private flush(): void {
+    let size = 0
+    for (const query of this.written) size += 2 + query.question.length
+    // The socket keeps the octets until the network takes them, the queries are rewritten before: so they are copied.
+    const octets = Buffer.allocUnsafe(size)
+    let at = 0
+    for (const query of this.written) {
+      octets[at] = query.question.length >> 8
+      octets[at + 1] = query.question.length & 0xff
+      octets.set(query.question, at + 2)
+      at += 2 + query.question.length
+    }
+    this.written = []
+    this.socket.write(octets)
+  }
+
+  private read(chunk: Uint8Array): void {
+    this.heardAt = this.now()
+    this.frames.push(chunk, this.hear)
+  }
+
+  private readonly hear = (packet: Uint8Array, start: number, end: number): void => {
+    const query = end - start < 2 ? undefined : this.ids.at(Wire.uint16(packet, start))
+    if (query === undefined || query.lane !== this) return
+    if (Wire.relation(query.question, packet, start, end) === "foreign") {
+      query.garbled = true
+      return
+    }
+    this.forget(query, false)
+    this.receiver.answered(query, packet, start, end)
+  }
+
+  private gone(): void {
+    this.retire()
+    if (this.waiting === 0) return
+    for (const query of this.ids) {
+      if (query?.lane !== this) continue
+      this.forget(query, false)
+      // Resolvers close connections as they please, and expect to be asked again (RFC 7766 6.2.4).
+      if (this.established && !this.closed && query.resent < maxResent) {
+        query.resent++
+        this.owner.again(query)
+      } else {
+        this.receiver.failed(query, "Transport", this.code)
+      }
+    }
+  }
+}
+
+type Connect = (read: (chunk: Uint8Array) => void) => net.Socket
+
+const connect =
+  ({ host, port, transport }: StreamAddress, ca: string | undefined): Connect =>
+  (read) => {
+    const onread = {
+      // One buffer for all that is ever read: a chunk is done with when `read` returns.
+      buffer: Buffer.allocUnsafe(readBufferBytes),
+      callback: (size: number, buffer: Uint8Array) => {
+        read(size === buffer.length ? buffer : buffer.subarray(0, size))
+        return true
+      }
+    }
+    // The types of node:tls leave out `onread`, which its documentation has: so it goes in by a variable.
+    const options = { host, port, onread, ...(net.isIP(host) === 0 ? { servername: host } : {}) }
+    if (transport === "tcp") return net.connect(options)
+    return tls.connect(ca === undefined ? options : { ...options, ca })
+  }

@@ -1,0 +1,11 @@
+import { around, type Strategy } from "../Strategy.ts"
+
+/** Every name asks the preferred resolvers first to last, then those that are only listed. */
+export const specificOrder: Strategy = {
+  cycle: ({ preferred, resolvers }) => {
+    const wanted = preferred.map((resolver) => resolvers.indexOf(resolver)).filter((place) => place >= 0)
+    const [first = 0, ...rest] = new Set([...wanted, ...resolvers.keys()])
+    return [first, ...rest]
+  },
+  pick: (cycle, { asked }) => around(cycle, asked)
+}
