@@ -8,7 +8,7 @@ import { Principal } from "../auth/Principal.ts"
 import { Roles } from "../auth/Roles.ts"
 import { Sessions } from "../auth/Sessions.ts"
 import { Users } from "../auth/Users.ts"
-import { Elapse, freshEmail, manage, type Ports, password, person, roles, story } from "./authFixture.ts"
+import { Elapse, freshEmail, manage, next, type Ports, password, person, roles, story } from "./authFixture.ts"
 
 let hosts = 0
 /** A client at an address of its own, so that limits of one test are not those of another. */
@@ -18,7 +18,6 @@ const somewhere = () => ({
   screenResolution: "800x600"
 })
 const wrong = Redacted.make("something else entirely")
-const next = Redacted.make("seven red balloons rise")
 
 const login = Effect.fnUntraced(function* (given: Partial<Login> & { readonly email: string }) {
   return yield* (yield* Auth).login({ password, client: somewhere(), ...given })

@@ -66,6 +66,9 @@ export const manage = Grant.system("users:manage")
 /** One that passes the rules, and no secret. */
 export const password = Redacted.make("nine green bottles")
 
+/** Another one. */
+export const next = Redacted.make("seven red balloons rise")
+
 export const client = Client.parse({ ip: "192.0.2.10", userAgent: "Firefox/140", screenResolution: "1920x1080" })
 
 let count = 0

@@ -38,8 +38,10 @@ const columns = [
   ["auth.known_devices", ["last_used_at"]]
 ] as const
 
-/** The ports of accounts on a database of one's own, and passwords that cost nothing. */
-export const layer = Auth.layer().pipe(
-  Layer.provideMerge(Layer.mergeAll(Accounts.layer, PasswordHasher.layerMemory, Courier.layerMemory, elapse)),
-  Layer.provideMerge(Database.layer)
+/** The ports of accounts on whatever database there is, and passwords that cost nothing. */
+export const onDatabase = Auth.layer().pipe(
+  Layer.provideMerge(Layer.mergeAll(Accounts.layer, PasswordHasher.layerMemory, Courier.layerMemory, elapse))
 )
+
+/** The same on a database of one's own. */
+export const layer = onDatabase.pipe(Layer.provideMerge(Database.layer))
