@@ -37,6 +37,19 @@ export const onConstraint =
       return toDomain === undefined ? error : toDomain()
     })
 
+/**
+ * Makes a change that names rows which somebody may have removed meanwhile. It is told `false` first; where a foreign key
+ * then refuses it, it is made again, told `true`: now it has to look before it names anything.
+ */
+export const orWithoutMissing = <A, E, R>(
+  change: (missing: boolean) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.catch(change(false), (error) =>
+    SqlError.isSqlError(error) && sqlState(error) === foreignKeyViolation ? change(true) : Effect.fail(error)
+  )
+
+const foreignKeyViolation = "23503"
+
 /** The SQLSTATE that PostgreSQL gave, such as `40P01`; undefined where it never came to an answer. */
 export const sqlState = (error: SqlError.SqlError): string | undefined => field(error, "code")
 

@@ -1,0 +1,212 @@
+import {
+  Campaign,
+  CampaignNotFound,
+  type CampaignType,
+  canMove,
+  IllegalTransition,
+  isFinal
+} from "@domainflow/core/campaign/Campaign"
+import * as CampaignAudit from "@domainflow/core/campaign/CampaignAudit"
+import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import { type CampaignFilter, Campaigns } from "@domainflow/core/campaign/Campaigns"
+import * as Draft from "@domainflow/core/campaign/Draft"
+import * as Page from "@domainflow/core/Page"
+import * as Storable from "@domainflow/core/Storable"
+import { Effect, Layer, Schema } from "effect"
+import { SqlClient, type Statement } from "effect/sql"
+import * as AuditLog from "../audit/AuditLog.ts"
+import * as Reservations from "../generation/Reservations.ts"
+import * as Json from "../Json.ts"
+import { guard } from "../Store.ts"
+import * as Params from "./Params.ts"
+
+export const layer = Layer.effect(
+  Campaigns,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+
+    /** The campaign as it is; locked until the transaction ends where a lock is named. */
+    const find = Effect.fnUntraced(function* (campaignId: CampaignId, lock: keyof typeof locks = "none") {
+      const [row] = yield* sql`select * from campaigns where id = ${campaignId} ${sql.literal(locks[lock])}`
+      return row === undefined ? yield* new CampaignNotFound({ campaignId }) : yield* decode(row)
+    })
+
+    const insert = Effect.fnUntraced(function* (draft: Draft.Draft, totalItems: bigint, start: bigint) {
+      const [row] = yield* sql`
+        insert into campaigns (id, name, campaign_type, status, user_id, total_items, progress_percentage, metadata)
+        values (
+          ${draft.id}, ${Storable.text(draft.name)}, ${draft.params._tag}, 'pending', ${draft.owner},
+          ${totalItems}::bigint, ${totalItems === 0n ? 100 : 0}, ${Json.orNull(draft.metadata)}::text::jsonb
+        )
+        returning *
+      `
+      yield* Params.insert(sql, draft, start)
+      return yield* decode(row)
+    })
+
+    const create = Effect.fnUntraced(function* (draft: Draft.Draft) {
+      const { from } = draft
+      if (from._tag === "Reservation") {
+        const { count, start } = yield* Reservations.take(sql, from)
+        return yield* insert(draft, count, start)
+      }
+      // Nobody removes it until we have said that we depend on it.
+      const source = yield* find(from.campaignId, "key share")
+      yield* Effect.fromResult(Draft.accept(from, source.campaignType))
+      return yield* insert(draft, yield* offered(source), 0n)
+    })
+
+    const createAll = (drafts: ReadonlyArray<Draft.Draft>) =>
+      Effect.gen(function* () {
+        const created = yield* Effect.forEach(drafts, create)
+        yield* Effect.forEach(created, (campaign) => AuditLog.append(sql, CampaignAudit.created(campaign)))
+        return created
+      }).pipe(sql.withTransaction)
+
+    /** How many names a source offers. One that has ended is counted: its rows are what there is, whatever it counted. */
+    const offered = (source: Campaign) =>
+      isFinal(source.status)
+        ? Effect.map(given[source.campaignType](source.id), ([row]) => Draft.offered(source, row?.given))
+        : Effect.succeed(Draft.offered(source))
+
+    const given: Record<CampaignType, (id: CampaignId) => Statement.Statement<{ readonly given: bigint }>> = {
+      domain_generation: (id) => sql`
+        select count(*) as given from generated_domains where domain_generation_campaign_id = ${id}
+      `,
+      dns_validation: (id) => sql`
+        select count(*) as given from dns_validation_results
+        where dns_campaign_id = ${id} and validation_status = 'Resolved'
+      `,
+      http_keyword_validation: (id) => sql`
+        select count(*) as given from http_keyword_results
+        where http_keyword_campaign_id = ${id} and validation_status = 'Success'
+      `
+    }
+
+    return Campaigns.of({
+      create: (campaign, owner) =>
+        Draft.one(campaign, owner).pipe(
+          Effect.flatMap((draft) => createAll([draft])),
+          // One draft, one campaign.
+          Effect.map((created) => created[0]!),
+          guard("Campaigns.create")
+        ),
+
+      createPipeline: (pipeline, owner) =>
+        Draft.many(pipeline, owner).pipe(Effect.flatMap(createAll), guard("Campaigns.createPipeline")),
+
+      get: (id) => find(id).pipe(guard("Campaigns.get")),
+
+      params: (campaignId) =>
+        Params.find(sql, campaignId).pipe(
+          Effect.flatMap((params) =>
+            params === null ? Effect.fail(new CampaignNotFound({ campaignId })) : Effect.succeed(params)
+          ),
+          guard("Campaigns.params")
+        ),
+
+      page: Effect.fnUntraced(function* (filter, request) {
+        const after = yield* Page.position(Page.AgeKey, request)
+        const rows = yield* sql`
+          select *, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created
+          from campaigns
+          where ${sql.and(conditions(sql, filter))}
+            ${after === null ? sql`` : sql`and (created_at, id) < (${after[0]}::text::timestamptz, ${after[1]}::uuid)`}
+          order by created_at desc, id desc
+          limit ${Page.pageSize(request) + 1}
+        `
+        const aged = yield* decodeAged(rows)
+        const { items, next } = Page.page(aged, request, ({ created, id }): Page.AgeKey => [created, id])
+        return { items: items.map(({ created: _, ...campaign }) => new Campaign(campaign)), next }
+      }, guard("Campaigns.page")),
+
+      fedBy: (id) =>
+        sql`
+          select c.* from campaigns c
+          left join dns_validation_params d on d.campaign_id = c.id
+          left join http_keyword_campaign_params h on h.campaign_id = c.id
+          where ${id} in (d.source_generation_campaign_id, h.source_campaign_id)
+          order by c.created_at, c.id
+        `.pipe(Effect.flatMap(decodeAll), guard("Campaigns.fedBy")),
+
+      move: Effect.fnUntraced(
+        function* (id, to, error) {
+          // Whoever comes second waits here, and sees where the first has moved it.
+          const { status: from } = yield* find(id, "no key update")
+          if (!canMove(from, to)) return yield* new IllegalTransition({ campaignId: id, from, to })
+          const goesOn = to === "queued" || to === "running"
+          const ends = to === "completed" || to === "failed" || to === "cancelled"
+          const [row] = yield* sql`
+          update campaigns
+          set
+            status = ${to},
+            started_at = ${to === "running" ? sql`coalesce(started_at, now())` : sql`started_at`},
+            completed_at = ${goesOn ? sql`null` : ends ? sql`now()` : sql`completed_at`},
+            error_message = ${
+              goesOn
+                ? sql`null`
+                : sql`coalesce(${error === undefined ? null : Storable.text(error)}::text, error_message)`
+            }
+          where id = ${id} and status = ${from}
+          returning *
+        `
+          const moved = yield* decode(row)
+          yield* AuditLog.append(sql, CampaignAudit.moved(from, moved))
+          return moved
+        },
+        (move) => move.pipe(sql.withTransaction, guard("Campaigns.move"))
+      ),
+
+      measure: Effect.fnUntraced(function* (id) {
+        const campaign = yield* find(id)
+        if (campaign.campaignType === "domain_generation") return campaign
+        const [source] = yield* sql`
+          select s.* from campaigns s
+          where s.id in (
+            (select source_generation_campaign_id from dns_validation_params where campaign_id = ${id}),
+            (select source_campaign_id from http_keyword_campaign_params where campaign_id = ${id})
+          )
+        `
+        const total = source === undefined ? null : yield* Effect.flatMap(decode(source), offered)
+        const rows = yield* sql`
+          update campaigns
+          set
+            total_items = coalesce(${total}::bigint, processed_items),
+            progress_percentage = case
+              when processed_items >= coalesce(${total}::bigint, processed_items) then 100
+              else processed_items * 100.0::float8 / ${total}::bigint
+            end
+          where id = ${id}
+          returning *
+        `
+        return rows[0] === undefined ? yield* new CampaignNotFound({ campaignId: id }) : yield* decode(rows[0])
+      }, guard("Campaigns.measure")),
+
+      remove: Effect.fnUntraced(
+        function* (id) {
+          const campaign = yield* find(id, "update")
+          const { status: from } = campaign
+          if (from === "running") return yield* new IllegalTransition({ campaignId: id, from, to: "archived" })
+          yield* sql`delete from campaigns where id = ${id}`
+          yield* AuditLog.append(sql, CampaignAudit.removed(campaign))
+        },
+        (remove) => remove.pipe(sql.withTransaction, guard("Campaigns.remove"))
+      )
+    })
+  })
+)
+
+const locks = { none: "", "key share": "for key share", "no key update": "for no key update", update: "for update" }
+
+const conditions = (sql: SqlClient.SqlClient, { owner, status, type }: CampaignFilter) => [
+  sql`true`,
+  ...(owner === undefined ? [] : [sql`user_id = ${owner}`]),
+  ...(status === undefined ? [] : [sql`status = ${status}`]),
+  ...(type === undefined ? [] : [sql`campaign_type = ${type}`])
+]
+
+const decode = Schema.decodeUnknownEffect(Campaign)
+const decodeAll = Schema.decodeUnknownEffect(Schema.Array(Campaign))
+const decodeAged = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ ...Campaign.fields, created: Schema.String }))
+)

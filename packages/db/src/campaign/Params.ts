@@ -1,0 +1,65 @@
+import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import { CampaignParams } from "@domainflow/core/campaign/CampaignParams"
+import type { Draft } from "@domainflow/core/campaign/Draft"
+import * as Storable from "@domainflow/core/Storable"
+import { Array, Effect, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
+import * as Json from "../Json.ts"
+
+/** The parameters of a campaign, from whichever of the three tables has them. */
+export const find = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, id: CampaignId) {
+  const tables = {
+    domain_generation: sql`select *, 'domain_generation' as "_tag" from domain_generation_campaign_params`,
+    dns_validation: sql`select *, 'dns_validation' as "_tag" from dns_validation_params`,
+    http_keyword_validation: sql`select *, 'http_keyword_validation' as "_tag" from http_keyword_campaign_params`
+  } satisfies Record<CampaignParams["_tag"], unknown>
+  for (const select of Object.values(tables)) {
+    const [row] = yield* sql`${select} where campaign_id = ${id}`
+    if (row !== undefined) return yield* decode(row)
+  }
+  return null
+})
+
+/** Keeps what a draft says; a generation campaign's range begins at `start`. */
+export const insert = (sql: SqlClient.SqlClient, { from, id, params }: Draft, start: bigint) => {
+  switch (params._tag) {
+    case "domain_generation":
+      return sql`
+        insert into domain_generation_campaign_params (
+          campaign_id, pattern_type, variable_length, character_set, constant_string, tld, num_domains_to_generate,
+          total_possible_combinations, start_offset, current_offset
+        ) values (
+          ${id}, ${params.patternType}, ${params.variableLength}, ${params.characterSet}, ${params.constantString},
+          ${params.tld}, ${params.numDomainsToGenerate}, ${from._tag === "Reservation" ? from.size : 0n}::bigint,
+          ${start}::bigint, ${start}::bigint
+        )
+      `
+    case "dns_validation":
+      return sql`
+        insert into dns_validation_params (
+          campaign_id, source_generation_campaign_id, persona_ids, rotation_interval_seconds, processing_speed_per_minute,
+          batch_size, retry_attempts, metadata
+        ) values (
+          ${id}, ${params.sourceGenerationCampaignId}, ${params.personaIds}::uuid[], ${params.rotationIntervalSeconds},
+          ${params.processingSpeedPerMinute}, ${params.batchSize}, ${params.retryAttempts},
+          ${Json.orNull(params.metadata)}::text::jsonb
+        )
+      `
+    case "http_keyword_validation":
+      return sql`
+        insert into http_keyword_campaign_params (
+          campaign_id, source_campaign_id, source_type, persona_ids, keyword_set_ids, ad_hoc_keywords, proxy_ids,
+          proxy_selection_strategy, rotation_interval_seconds, processing_speed_per_minute, batch_size, retry_attempts,
+          target_http_ports, metadata
+        ) values (
+          ${id}, ${params.sourceCampaignId}, ${params.sourceType}, ${params.personaIds}::uuid[],
+          ${params.keywordSetIds}::uuid[], ${Array.map(params.adHocKeywords, Storable.text)}::text[], ${params.proxyIds}::uuid[],
+          ${params.proxySelectionStrategy}, ${params.rotationIntervalSeconds}, ${params.processingSpeedPerMinute},
+          ${params.batchSize}, ${params.retryAttempts}, ${params.targetHttpPorts}::int[],
+          ${Json.orNull(params.metadata)}::text::jsonb
+        )
+      `
+  }
+}
+
+const decode = Schema.decodeUnknownEffect(CampaignParams)

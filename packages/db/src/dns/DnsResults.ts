@@ -1,0 +1,159 @@
+import * as Answers from "@domainflow/core/campaign/Answers"
+import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import { DnsResult } from "@domainflow/core/dns/DnsResult"
+import { type DnsAnswer, type DnsQuestion, DnsResults } from "@domainflow/core/dns/DnsResults"
+import * as Ids from "@domainflow/core/Ids"
+import * as Page from "@domainflow/core/Page"
+import { BigInt, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Arrays from "../Arrays.ts"
+import * as Tallies from "../campaign/Tallies.ts"
+import * as Json from "../Json.ts"
+import { guard, orWithoutMissing } from "../Store.ts"
+
+export const layer = Layer.effect(
+  DnsResults,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+
+    return DnsResults.of({
+      questions: Effect.fnUntraced(function* (campaignId, after, limit, until) {
+        const [resume] = yield* sql<Resume>`
+          select source_generation_campaign_id as source, last_offset, highest_offset
+          from dns_validation_params where campaign_id = ${campaignId}
+        `
+        if (resume === undefined || resume.source === null) return []
+        const from = after < 0n ? resume.lastOffset : after
+        return yield* sql<DnsQuestion>`
+          select g.domain_name, g.id as generated_domain_id, g.offset_index as "offset"
+          from generated_domains g
+          ${
+            // Behind the highest answer there may be others, of batches that overtook, or of an older installation. A probe
+            // of the key per name finds them; lateral, with its limit, so that it is never a scan of all answers.
+            from < resume.highestOffset
+              ? sql`
+                  left join lateral (
+                    select true as is_there from dns_validation_results r
+                    where r.dns_campaign_id = ${campaignId} and r.domain_name = g.domain_name
+                      and lower(r.validation_status) <> 'pending'
+                    limit 1
+                  ) answer on true
+                `
+              : sql`cross join (select null::boolean as is_there) answer`
+          }
+          where g.domain_generation_campaign_id = ${resume.source}
+            and g.offset_index > ${from}::bigint
+            ${until === undefined ? sql`` : sql`and g.offset_index < ${until}::bigint`}
+            and answer.is_there is null
+          order by g.offset_index
+          -- Older installations may hold several names at one offset: a page never ends between them.
+          fetch first ${limit} rows with ties
+        `
+      }, guard("DnsResults.questions")),
+
+      append: Effect.fnUntraced(function* (campaignId, answers, reached) {
+        const settled = Answers.settled(answers)
+        const ids = yield* Ids.many(settled.length)
+        const highest = settled.reduce((most, { question }) => BigInt.max(question.offset, most), -1n)
+
+        return yield* orWithoutMissing((missing) =>
+          Effect.gen(function* () {
+            const [tally = { successful: 0n, failed: 0n }] = yield* insert(sql, campaignId, settled, ids, missing)
+            const counted = { successful: Number(tally.successful), failed: Number(tally.failed) }
+            yield* Tallies.count(sql, campaignId, counted)
+            yield* sql`
+              update dns_validation_params
+              set
+                last_offset = greatest(last_offset, ${reached ?? -1n}::bigint),
+                highest_offset = greatest(highest_offset, ${highest}::bigint)
+              where campaign_id = ${campaignId}
+            `
+            return counted
+          }).pipe(sql.withTransaction)
+        )
+      }, guard("DnsResults.append")),
+
+      stream: (campaignId, status) =>
+        Page.rows(
+          "",
+          Page.maxPageSize,
+          ({ domainName }): string => domainName,
+          (last, limit) =>
+            sql`
+              select * from dns_validation_results
+              where dns_campaign_id = ${campaignId} and domain_name > ${last}
+                ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
+              order by domain_name limit ${limit}
+            `.pipe(Effect.flatMap(decode), guard("DnsResults.stream"))
+        )
+    })
+  })
+)
+
+interface Resume {
+  readonly source: CampaignId | null
+  readonly lastOffset: bigint
+  readonly highestOffset: bigint
+}
+
+/**
+ * Keeps the answers that are new, and answers how they count. Where something that they name may be missing it is looked
+ * up first, and held until the commit; that costs as much as the foreign keys do, so it is not done on suspicion.
+ */
+const insert = (
+  sql: SqlClient.SqlClient,
+  campaignId: CampaignId,
+  answers: ReadonlyArray<DnsAnswer>,
+  ids: ReadonlyArray<string>,
+  missing: boolean
+) => sql<{ readonly successful: bigint; readonly failed: bigint }>`
+  with kept as (
+    insert into dns_validation_results as known (
+      id, dns_campaign_id, generated_domain_id, domain_name, validation_status, dns_records, validated_by_persona_id,
+      attempts, last_checked_at
+    )
+    select
+      answer.id, ${campaignId}::uuid,
+      ${
+        missing
+          ? sql`(select g.id from generated_domains g where g.id = answer.generated_domain_id for key share)`
+          : sql`answer.generated_domain_id`
+      },
+      answer.domain_name, answer.validation_status, answer.dns_records::jsonb,
+      ${
+        missing
+          ? sql`(select p.id from personas p where p.id = answer.persona_id for key share)`
+          : sql`answer.persona_id`
+      },
+      answer.attempts, answer.checked_at
+    from unnest(
+      ${Arrays.uuids(ids)},
+      ${Arrays.uuids(answers.map(({ question }) => question.generatedDomainId))},
+      ${Arrays.texts(answers.map(({ question }) => question.domainName))},
+      ${Arrays.texts(answers.map(({ verdict }) => verdict.status))},
+      ${Arrays.texts(answers.map(({ verdict }) => Json.orNull(verdict.records)))},
+      ${Arrays.uuids(answers.map(({ personaId }) => personaId))},
+      ${Arrays.ints(answers.map(({ verdict }) => verdict.attempts))},
+      ${Arrays.times(answers.map(({ checkedAt }) => checkedAt))}
+    ) as answer (
+      id, generated_domain_id, domain_name, validation_status, dns_records, persona_id, attempts, checked_at
+    )
+    -- An answer stands for ever. A row that says "Pending", as older installations wrote, is none yet.
+    on conflict (dns_campaign_id, domain_name) do update
+    set
+      generated_domain_id = excluded.generated_domain_id,
+      validation_status = excluded.validation_status,
+      dns_records = excluded.dns_records,
+      validated_by_persona_id = excluded.validated_by_persona_id,
+      attempts = excluded.attempts,
+      last_checked_at = excluded.last_checked_at
+    where lower(known.validation_status) = 'pending'
+    returning validation_status
+  )
+  select
+    count(*) filter (where validation_status = 'Resolved') as successful,
+    count(*) filter (where validation_status <> 'Resolved') as failed
+  from kept
+`
+
+const decode = Schema.decodeUnknownEffect(Schema.Array(DnsResult))

@@ -1,0 +1,91 @@
+import { GeneratedDomain } from "@domainflow/core/generation/GeneratedDomain"
+import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
+import * as Ids from "@domainflow/core/Ids"
+import * as Page from "@domainflow/core/Page"
+import { Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Tallies from "../campaign/Tallies.ts"
+import { guard } from "../Store.ts"
+
+export const layer = Layer.effect(
+  GeneratedDomains,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+
+    return GeneratedDomains.of({
+      append: Effect.fnUntraced(
+        function* (batch) {
+          const { campaignId, names, offset, sourceKeyword, sourcePattern, tld } = batch
+          const ids = yield* Ids.many(names.length)
+
+          // Two array parameters and the rest as scalars: one prepared statement for every size of batch, and the offset is
+          // counted by the server. In order of offset, as every batch is: two that overlap wait for each other, never both.
+          const kept = yield* sql<{ fresh: bigint }>`
+          with kept as (
+            insert into generated_domains
+              (id, domain_generation_campaign_id, domain_name, source_keyword, source_pattern, tld, offset_index)
+            select
+              name.id, ${campaignId}::uuid, name.domain_name, ${sourceKeyword}::text, ${sourcePattern}::text, ${tld}::text,
+              ${offset}::bigint + name.nth - 1
+            from unnest(${ids}::uuid[], ${names}::text[]) with ordinality as name (id, domain_name, nth)
+            on conflict (domain_generation_campaign_id, domain_name) do nothing
+            returning 1
+          )
+          select count(*) as fresh from kept
+        `
+          const successful = Number(kept[0]?.fresh ?? 0n)
+          yield* Tallies.count(sql, campaignId, { successful, failed: 0 })
+          yield* advance(sql, campaignId, offset, offset + BigInt(names.length))
+          return successful
+        },
+        (append) => append.pipe(sql.withTransaction, guard("GeneratedDomains.append"))
+      ),
+
+      // Pages by offset rather than a cursor: a campaign reads for hours, and a cursor would pin a connection and a
+      // snapshot for as long.
+      stream: (campaignId, after) =>
+        Page.rows(
+          after,
+          Page.maxPageSize,
+          ({ offsetIndex }) => offsetIndex,
+          (last, limit) =>
+            sql`
+              select * from generated_domains
+              where domain_generation_campaign_id = ${campaignId} and offset_index > ${last}
+              order by offset_index
+              -- Older installations may hold several names at one offset: a page never ends between them.
+              fetch first ${limit} rows with ties
+            `.pipe(Effect.flatMap(decode), guard("GeneratedDomains.stream"))
+        )
+    })
+  })
+)
+
+/** A look ahead reads at most so many rows: far more than batches overtake each other by. */
+const lookAhead = 100_000
+
+const advance = (sql: SqlClient.SqlClient, campaignId: string, offset: bigint, end: bigint) => sql`
+  update domain_generation_campaign_params p
+  set current_offset = (
+    -- The batch that fills a gap finds the ones that came too early just behind it: as long as the nth name after here
+    -- stands n places on, nothing is missing. Sees all who counted before: their campaign's row was ours to wait for.
+    select coalesce(max(ahead.offset_index) + 1, here.next)
+    from (
+      select case
+        when ${offset}::bigint <= p.current_offset then greatest(p.current_offset, ${end}::bigint)
+        else p.current_offset
+      end as next
+    ) here
+    left join lateral (
+      select g.offset_index, row_number() over (order by g.offset_index) as nth
+      from generated_domains g
+      where g.domain_generation_campaign_id = p.campaign_id and g.offset_index >= here.next
+      order by g.offset_index
+      limit ${lookAhead}
+    ) ahead on ahead.offset_index = here.next + ahead.nth - 1
+    group by here.next
+  )
+  where p.campaign_id = ${campaignId}
+`
+
+const decode = Schema.decodeUnknownEffect(Schema.Array(GeneratedDomain))

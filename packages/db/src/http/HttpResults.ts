@@ -1,0 +1,188 @@
+import * as Answers from "@domainflow/core/campaign/Answers"
+import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import type { SourceType } from "@domainflow/core/http/HttpParams"
+import { HttpResult } from "@domainflow/core/http/HttpResult"
+import { columns, type HttpAnswer, type HttpQuestion, HttpResults } from "@domainflow/core/http/HttpResults"
+import * as Ids from "@domainflow/core/Ids"
+import * as Page from "@domainflow/core/Page"
+import { Effect, Layer, Schema, String } from "effect"
+import { SqlClient, type Statement } from "effect/sql"
+import * as Tallies from "../campaign/Tallies.ts"
+import * as Json from "../Json.ts"
+import { guard, orWithoutMissing } from "../Store.ts"
+
+export const layer = Layer.effect(
+  HttpResults,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+
+    /** The names of a source, each with the result that says it resolves. */
+    const sources: Record<SourceType, (source: CampaignId) => Statement.Fragment> = {
+      DNSValidation: (source) => sql`
+        (select r.domain_name, r.id as dns_result_id from dns_validation_results r
+         where r.dns_campaign_id = ${source} and r.validation_status = 'Resolved') as name
+      `,
+      DomainGeneration: (source) => sql`
+        (select g.domain_name, null::uuid as dns_result_id from generated_domains g
+         where g.domain_generation_campaign_id = ${source}) as name
+      `
+    }
+
+    return HttpResults.of({
+      questions: Effect.fnUntraced(function* (campaignId, after, limit, until) {
+        const [resume] = yield* sql<Resume>`
+          select source_campaign_id, source_type, last_processed_domain_name as reached
+          from http_keyword_campaign_params where campaign_id = ${campaignId}
+        `
+        if (resume === undefined) return []
+        return yield* sql<HttpQuestion>`
+          select name.domain_name, name.dns_result_id
+          from ${sources[resume.sourceType](resume.sourceCampaignId)}
+          -- A probe of the key per name; lateral, with its limit, so that it is never a scan of all results.
+          left join lateral (
+            select true as is_there from http_keyword_results r
+            where r.http_keyword_campaign_id = ${campaignId} and r.domain_name = name.domain_name
+              and lower(r.validation_status) <> 'pending'
+            limit 1
+          ) result on true
+          where name.domain_name > ${after ?? resume.reached ?? ""}
+            ${until === undefined ? sql`` : sql`and name.domain_name < ${until}`}
+            and result.is_there is null
+          order by name.domain_name limit ${limit}
+        `
+      }, guard("HttpResults.questions")),
+
+      append: Effect.fnUntraced(function* (campaignId, answers, reached) {
+        const settled = Answers.settled(answers)
+        const ids = yield* Ids.many(settled.length)
+
+        return yield* orWithoutMissing((missing) =>
+          Effect.gen(function* () {
+            const [tally = { successful: 0n, failed: 0n }] = yield* insert(sql, campaignId, settled, ids, missing)
+            const counted = { successful: Number(tally.successful), failed: Number(tally.failed) }
+            yield* Tallies.count(sql, campaignId, counted)
+            if (reached !== undefined) {
+              yield* sql`
+                update http_keyword_campaign_params
+                set last_processed_domain_name = greatest(last_processed_domain_name, ${reached})
+                where campaign_id = ${campaignId}
+              `
+            }
+            return counted
+          }).pipe(sql.withTransaction)
+        )
+      }, guard("HttpResults.append")),
+
+      stream: (campaignId, status) =>
+        Page.rows(
+          "",
+          pageSize,
+          ({ domainName }): string => domainName,
+          (last, limit) =>
+            sql`
+              select * from http_keyword_results
+              where http_keyword_campaign_id = ${campaignId} and domain_name > ${last}
+                ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
+              order by domain_name limit ${limit}
+            `.pipe(Effect.flatMap(decode), guard("HttpResults.stream"))
+        )
+    })
+  })
+)
+
+/** Rows with headers, contexts and snippets are some kilobytes each: a page of them stays within a megabyte. */
+const pageSize = 200
+
+interface Resume {
+  readonly sourceCampaignId: CampaignId
+  readonly sourceType: SourceType
+  readonly reached: string | null
+}
+
+/** One row of the batch, under the names of its columns. */
+const row = ({ checkedAt, personaId, question, verdict }: HttpAnswer, id: string) => ({
+  ...columns(verdict),
+  id,
+  dnsResultId: question.dnsResultId,
+  domainName: question.domainName,
+  validatedByPersonaId: personaId,
+  usedProxyId: verdict.proxyId,
+  lastCheckedAt: new Date(checkedAt)
+})
+
+const json = (answers: ReadonlyArray<HttpAnswer>, ids: ReadonlyArray<string>): string =>
+  Json.text(
+    answers.map((answer, i) =>
+      Object.fromEntries(Object.entries(row(answer, ids[i]!)).map(([key, value]) => [String.camelToSnake(key), value]))
+    )
+  )
+
+/**
+ * Keeps the results that are new, and answers how they count. One JSON parameter: pages come by thousands a second at
+ * most, and half of their columns are JSON. Where something that they name may be missing it is looked up first.
+ */
+const insert = (
+  sql: SqlClient.SqlClient,
+  campaignId: CampaignId,
+  answers: ReadonlyArray<HttpAnswer>,
+  ids: ReadonlyArray<string>,
+  missing: boolean
+) => sql<{ readonly successful: bigint; readonly failed: bigint }>`
+  with kept as (
+    insert into http_keyword_results as known (
+      id, http_keyword_campaign_id, dns_result_id, domain_name, validation_status, http_status_code, response_headers,
+      page_title, extracted_content_snippet, found_keywords_from_sets, found_ad_hoc_keywords, content_hash,
+      validated_by_persona_id, used_proxy_id, attempts, last_checked_at, fetch_details
+    )
+    select
+      answer.id, ${campaignId}::uuid,
+      ${
+        missing
+          ? sql`(select r.id from dns_validation_results r where r.id = answer.dns_result_id for key share)`
+          : sql`answer.dns_result_id`
+      },
+      answer.domain_name, answer.validation_status, answer.http_status_code, answer.response_headers,
+      answer.page_title, answer.extracted_content_snippet, answer.found_keywords_from_sets,
+      answer.found_ad_hoc_keywords, answer.content_hash,
+      ${
+        missing
+          ? sql`
+              (select p.id from personas p where p.id = answer.validated_by_persona_id for key share),
+              (select x.id from proxies x where x.id = answer.used_proxy_id for key share)
+            `
+          : sql`answer.validated_by_persona_id, answer.used_proxy_id`
+      },
+      answer.attempts, answer.last_checked_at, answer.fetch_details
+    from jsonb_to_recordset(${json(answers, ids)}::text::jsonb) as answer (
+      id uuid, dns_result_id uuid, domain_name text, validation_status text, http_status_code int,
+      response_headers jsonb, page_title text, extracted_content_snippet text, found_keywords_from_sets jsonb,
+      found_ad_hoc_keywords jsonb, content_hash text, validated_by_persona_id uuid, used_proxy_id uuid, attempts int,
+      last_checked_at timestamptz, fetch_details jsonb
+    )
+    -- A result stands for ever. A row that says "Pending", as older installations wrote, is none yet.
+    on conflict (http_keyword_campaign_id, domain_name) do update
+    set
+      dns_result_id = excluded.dns_result_id,
+      validation_status = excluded.validation_status,
+      http_status_code = excluded.http_status_code,
+      response_headers = excluded.response_headers,
+      page_title = excluded.page_title,
+      extracted_content_snippet = excluded.extracted_content_snippet,
+      found_keywords_from_sets = excluded.found_keywords_from_sets,
+      found_ad_hoc_keywords = excluded.found_ad_hoc_keywords,
+      content_hash = excluded.content_hash,
+      validated_by_persona_id = excluded.validated_by_persona_id,
+      used_proxy_id = excluded.used_proxy_id,
+      attempts = excluded.attempts,
+      last_checked_at = excluded.last_checked_at,
+      fetch_details = excluded.fetch_details
+    where lower(known.validation_status) = 'pending'
+    returning validation_status
+  )
+  select
+    count(*) filter (where validation_status = 'Success') as successful,
+    count(*) filter (where validation_status <> 'Success') as failed
+  from kept
+`
+
+const decode = Schema.decodeUnknownEffect(Schema.Array(HttpResult))

@@ -1,0 +1,4 @@
+import * as DnsResultsSuite from "@domainflow/core/testing/DnsResultsSuite"
+import * as Stores from "../support/Stores.ts"
+
+DnsResultsSuite.suite("PostgreSQL", Stores.layer)
