@@ -155,7 +155,7 @@ const shown = (
 }
 
 /** What every client reads to its end, in octets. */
-const mostOctets = 1024 * 1024
+const mostOctets = 8 * 1024 * 1024
 
 const refusals: Readonly<Record<number, Status>> = {
   401: "AccessDenied",

@@ -22,7 +22,7 @@ export interface ExpectedDns {
   readonly cname: ReadonlyArray<string>
   /** `NODATA` where the name exists without an address. */
   readonly reason: string | null
-  /** The name has no address but that of its zone's wildcard. */
+  /** One of its addresses is that of its zone's wildcard: any name there would have it. */
   readonly wildcard: boolean
 }
 
@@ -60,7 +60,7 @@ const expectedDns = (network: Network, name: string): ExpectedDns => {
     aaaa: addressesIn(aaaa, "AAAA").map(({ data, ttl }) => ({ address: data, ttl })),
     cname,
     reason: null,
-    wildcard: wildcardZone(name) !== null && addresses.every(({ data }) => data === network.asterisk)
+    wildcard: wildcardZone(name) !== null && addresses.some(({ data }) => data === network.asterisk)
   }
 }
 

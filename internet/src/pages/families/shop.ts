@@ -31,7 +31,14 @@ export const shop: Family = ({ name, brand }, draw) => {
           )
         ]),
       li(draw.pick(["30 days to return, no questions", "Free shipping over $50", "Two years of guarantee"])),
-      li(draw.pick(["Secure payment", "Pay in bitcoin and get 5% off", "Pay later in three parts"])),
+      li(
+        draw.pick([
+          "Secure payment",
+          "Checkout takes one minute",
+          "Pay in bitcoin and get 5% off",
+          "Pay later in three parts"
+        ])
+      ),
       p(
         `Questions? Write to ${draw.pick(["hello", "sales", "support"])}@${name} or call +1 555 01${10 + draw.int(90)}.`
       ),
