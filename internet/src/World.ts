@@ -20,7 +20,7 @@ export interface ExpectedDns {
   readonly a: ReadonlyArray<{ readonly address: string; readonly ttl: number }>
   readonly aaaa: ReadonlyArray<{ readonly address: string; readonly ttl: number }>
   readonly cname: ReadonlyArray<string>
-  /** `NODATA` where the name exists without an address. */
+  /** `NODATA` where the name exists without an address; for an error, what went wrong: a word of core's `DnsFault`. */
   readonly reason: string | null
   /** One of its addresses is that of its zone's wildcard: any name there would have it. */
   readonly wildcard: boolean
@@ -45,9 +45,11 @@ export const make = (network: Network = block(83)): World => ({
 const expectedDns = (network: Network, name: string): ExpectedDns => {
   const host = hostOf(network, name)
   const nothing = { a: [], aaaa: [], cname: [], reason: null, wildcard: false }
-  if (host.kind === "silent" || host.kind === "malformed") return { ...nothing, status: "Error", rcode: "" }
+  const broken = host.kind === "silent" ? "Timeout" : host.kind === "malformed" ? "Malformed" : null
+  if (broken !== null) return { ...nothing, status: "Error", rcode: "", reason: broken }
   const [a, aaaa] = [answer(network, name, "A"), answer(network, name, "AAAA")]
-  if (a.rcode === "SERVFAIL" || a.rcode === "REFUSED") return { ...nothing, status: "Error", rcode: a.rcode }
+  if (a.rcode === "SERVFAIL" || a.rcode === "REFUSED")
+    return { ...nothing, status: "Error", rcode: a.rcode, reason: a.rcode }
 
   const addresses = [...addressesIn(a, "A"), ...addressesIn(aaaa, "AAAA")]
   const cname = a.records.filter((record) => record.type === "CNAME").map((record) => record.data)
