@@ -6,6 +6,7 @@ import type { DnsResult } from "./dns/DnsResult.ts"
 import type { ConfigState } from "./generation/ConfigState.ts"
 import type { GeneratedDomain } from "./generation/GeneratedDomain.ts"
 import type { HttpResult } from "./http/HttpResult.ts"
+import type { Job, JobId } from "./job/Job.ts"
 import type { KeywordSet } from "./keyword/KeywordSet.ts"
 import type { KeywordSetId } from "./keyword/KeywordSetId.ts"
 import type { Persona } from "./persona/Persona.ts"
@@ -27,6 +28,7 @@ export class Memory extends Context.Service<
     readonly generatedDomains: Shelves<GeneratedDomain>
     readonly dnsResults: Shelves<DnsResult>
     readonly httpResults: Shelves<HttpResult>
+    readonly jobs: Map<JobId, Job>
     readonly personas: Map<PersonaId, Persona>
     readonly keywordSets: Map<KeywordSetId, KeywordSet>
     readonly proxies: Map<ProxyId, Proxy>
@@ -40,6 +42,7 @@ export class Memory extends Context.Service<
     generatedDomains: shelves((row: GeneratedDomain) => row.offsetIndex),
     dnsResults: shelves((row: DnsResult) => row.domainName),
     httpResults: shelves((row: HttpResult) => row.domainName),
+    jobs: new Map(),
     personas: new Map(),
     keywordSets: new Map(),
     proxies: new Map(),

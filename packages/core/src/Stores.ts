@@ -5,6 +5,7 @@ import { DnsResults } from "./dns/DnsResults.ts"
 import { ConfigStates } from "./generation/ConfigStates.ts"
 import { GeneratedDomains } from "./generation/GeneratedDomains.ts"
 import { HttpResults } from "./http/HttpResults.ts"
+import { Jobs } from "./job/Jobs.ts"
 import { KeywordSets } from "./keyword/KeywordSets.ts"
 import { Memory } from "./Memory.ts"
 import { Personas } from "./persona/Personas.ts"
@@ -18,6 +19,7 @@ export type Stores =
   | DnsResults
   | GeneratedDomains
   | HttpResults
+  | Jobs
   | KeywordSets
   | Personas
   | Proxies
@@ -29,6 +31,7 @@ export const layerTables = Layer.mergeAll(
   DnsResults.layerMemory,
   GeneratedDomains.layerMemory,
   HttpResults.layerMemory,
+  Jobs.layerMemory,
   KeywordSets.layerMemory,
   Personas.layerMemory,
   Proxies.layerMemory

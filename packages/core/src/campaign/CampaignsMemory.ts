@@ -216,7 +216,7 @@ const sourceOf = (settings: CampaignParams | undefined): CampaignId | null => {
 /** What the foreign keys of the schema do when a campaign goes. */
 const forget = (
   id: CampaignId,
-  { campaigns, dnsResults, generatedDomains, httpResults, params }: Memory["Service"]
+  { campaigns, dnsResults, generatedDomains, httpResults, jobs, params }: Memory["Service"]
 ) => {
   const names = generatedDomains.of(id)
   const answers = dnsResults.of(id)
@@ -237,6 +237,7 @@ const forget = (
     } else params.delete(fed)
   }
   for (const table of [generatedDomains, dnsResults, httpResults]) table.remove(id)
+  for (const job of jobs.values()) if (job.campaignId === id) jobs.delete(job.id)
   params.delete(id)
   campaigns.delete(id)
 }

@@ -1,0 +1,24 @@
+/** How long a claim holds without a beat, in milliseconds by the store's clock. */
+export const lease = 30_000
+
+/** How often a worker says that it lives, in milliseconds. Two beats may be lost before the lease is. */
+export const heartbeat = 10_000
+
+/** How often a job is tried when nobody says otherwise; the column's own default. */
+export const maxAttempts = 3
+
+/** The wait before the second try, in milliseconds; each further one is twice as long. */
+export const firstBackoff = 1_000
+
+/** No wait is longer, in milliseconds. */
+export const longestBackoff = 300_000
+
+/** Waits are moved by up to this share either way: jobs that failed together do not come back together. */
+export const jitter = 0.2
+
+/** Milliseconds until a job may be tried again that has been tried `attempts` times; `dice` is from 0 to 1. */
+export const backoff = (attempts: number, dice: number): number =>
+  Math.min(longestBackoff, firstBackoff * 2 ** Math.min(Math.max(attempts - 1, 0), 30)) * spread(dice)
+
+/** What a wait is multiplied by. */
+export const spread = (dice: number): number => 1 + jitter * (2 * dice - 1)
