@@ -1,4 +1,4 @@
-import { Array, Clock, Effect, Order, pipe, PubSub, Random, Stream } from "effect"
+import { Array, Clock, Effect, Order, PubSub, pipe, Random, Stream } from "effect"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Ids from "../Ids.ts"
 import { Memory } from "../Memory.ts"
@@ -106,9 +106,10 @@ export const makeMemory = Effect.gen(function* () {
         Array.sort(longestWaiting)
       )
       const claimed: Array<Job> = []
-      for (let turn = 0; claimed.length < limit && due.length > 0; turn++) {
+      while (claimed.length < limit && due.length > 0) {
         // One at a time, so that many at once are shared out as fairly as one by one.
-        const least = Math.min(...due.map(({ campaignId }) => running.get(campaignId) ?? 0))
+        let least = Infinity
+        for (const { campaignId } of due) least = Math.min(least, running.get(campaignId) ?? 0)
         const at = due.findIndex(({ campaignId }) => (running.get(campaignId) ?? 0) === least)
         const [job] = due.splice(at, 1)
         if (job === undefined) break
