@@ -5,6 +5,7 @@ import * as DnsResults from "./dns/DnsResults.ts"
 import * as ConfigStates from "./generation/ConfigStates.ts"
 import * as GeneratedDomains from "./generation/GeneratedDomains.ts"
 import * as HttpResults from "./http/HttpResults.ts"
+import * as Jobs from "./job/Jobs.ts"
 import * as KeywordSets from "./keyword/KeywordSets.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Pg from "./Pg.ts"
@@ -19,6 +20,7 @@ export const layer = Layer.mergeAll(
   DnsResults.layer,
   GeneratedDomains.layer,
   HttpResults.layer,
+  Jobs.layer,
   KeywordSets.layer,
   Personas.layer,
   Proxies.layer

@@ -13,7 +13,7 @@ import resumePoints from "./migrations/0010_resume_points.ts"
 import configStates from "./migrations/0011_config_states.ts"
 import accountSafety from "./migrations/0012_account_safety.ts"
 import answers from "./migrations/0013_answers.ts"
-import queue from "./migrations/0013_queue.ts"
+import queue from "./migrations/0014_queue.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -30,7 +30,7 @@ const migrations = {
   "0011_config_states": configStates,
   "0012_account_safety": accountSafety,
   "0013_answers": answers,
-  "0013_queue": queue
+  "0014_queue": queue
 }
 
 /**

@@ -10,48 +10,39 @@ import { Effect, Layer, Random, Schema, Stream } from "effect"
 import { guard } from "../Store.ts"
 import { bell } from "./bell.ts"
 
-export interface Options {
-  /**
-   * Whether to LISTEN for wake-ups; true by default. False behind a pooler in transaction mode, where a LISTEN stays with
-   * a connection that is somebody else's a moment later: workers then find their jobs by looking, every 2 s.
-   */
-  readonly listen?: boolean
-}
+export const layer = Layer.effect(
+  Jobs,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
 
-export const layerWith = (options: Options) =>
-  Layer.effect(
-    Jobs,
-    Effect.gen(function* () {
-      const sql = yield* PgClient.PgClient
+    /** A hint: one that gets lost costs the wait until somebody looks. */
+    const ring = (news: number): Effect.Effect<void> =>
+      news > 0 ? sql.notify(bell.channel, "").pipe(Effect.ignore) : Effect.void
 
-      /** A hint: one that gets lost costs the wait until somebody looks. */
-      const ring = (news: number): Effect.Effect<void> =>
-        news > 0 ? sql.notify(bell.channel, "").pipe(Effect.ignore) : Effect.void
-
-      /** Of these, the ones whose row still is what was claimed. The fence in front of every write of a worker. */
-      const holds = (claims: ReadonlyArray<Claim>) => sql`
+    /** Of these, the ones whose row still is what was claimed. The fence in front of every write of a worker. */
+    const holds = (claims: ReadonlyArray<Claim>) => sql`
         from unnest(${claims.map(({ id }) => id)}::uuid[], ${claims.map(({ lockedBy }) => lockedBy ?? "")}::text[])
           as claim (id, locked_by)
         where j.id = claim.id and j.locked_by = claim.locked_by and lower(j.status) = 'running'
       `
 
-      const accepted = Effect.map((rows: ReadonlyArray<{ readonly id: JobId }>) => new Set(rows.map(({ id }) => id)))
+    const accepted = Effect.map((rows: ReadonlyArray<{ readonly id: JobId }>) => new Set(rows.map(({ id }) => id)))
 
-      /** What a try that went wrong does to a row. */
-      const failed = (dice: number) => sql`
+    /** What a try that went wrong does to a row. */
+    const failed = (dice: number) => sql`
         status = case when ${exhausted} then 'failed' else 'retry' end,
         next_execution_at = case when not ${exhausted} then clock_timestamp() + ${Lease.spread(dice)}::float8 * least(
           ${Lease.longestBackoff}::float8, ${Lease.firstBackoff} * power(2, least(greatest(attempts - 1, 0), 30))
         ) * interval '1 millisecond' end,
         locked_at = null, locked_by = null
       `
-      const exhausted = sql`coalesce(attempts, 0) >= coalesce(max_attempts, ${Lease.maxAttempts})`
+    const exhausted = sql`coalesce(attempts, 0) >= coalesce(max_attempts, ${Lease.maxAttempts})`
 
-      return Jobs.of({
-        enqueue: (jobs) =>
-          jobs.length === 0
-            ? Effect.succeed(0)
-            : sql`
+    return Jobs.of({
+      enqueue: (jobs) =>
+        jobs.length === 0
+          ? Effect.succeed(0)
+          : sql`
                 insert into campaign_jobs
                   (id, campaign_id, job_type, status, attempts, max_attempts, job_payload, scheduled_at)
                 select n.id, n.campaign_id, n.job_type, 'pending', 0, n.max_attempts, nullif(n.job_payload, '')::jsonb,
@@ -69,15 +60,15 @@ export const layerWith = (options: Options) =>
                 on conflict (id) do nothing
                 returning id
               `.pipe(
-                Effect.map((rows) => rows.length),
-                Effect.tap(ring),
-                guard("Jobs.enqueue")
-              ),
+              Effect.map((rows) => rows.length),
+              Effect.tap(ring),
+              guard("Jobs.enqueue")
+            ),
 
-        claim: ({ except = [], limit, server }) =>
-          Effect.gen(function* () {
-            const lockedBy = `${server}/${yield* Ids.one}`
-            return yield* sql`
+      claim: ({ except = [], limit, server }) =>
+        Effect.gen(function* () {
+          const lockedBy = `${server}/${yield* Ids.one}`
+          return yield* sql`
               with recursive waiting as (
                 -- From one campaign to the next along the index: as many steps as campaigns, however many jobs wait.
                 (
@@ -137,43 +128,43 @@ export const layerWith = (options: Options) =>
               from chosen where j.id = chosen.id
               returning ${sql.literal(columns)}
             `.pipe(Effect.flatMap(decode))
-          }).pipe(guard("Jobs.claim")),
+        }).pipe(guard("Jobs.claim")),
 
-        beat: (claims) =>
-          sql<{ id: JobId }>`
+      beat: (claims) =>
+        sql<{ id: JobId }>`
             update campaign_jobs j set locked_at = clock_timestamp() ${holds(claims)} returning j.id
           `.pipe(accepted, guard("Jobs.beat")),
 
-        complete: (claims) =>
-          sql<{ id: JobId }>`
+      complete: (claims) =>
+        sql<{ id: JobId }>`
             update campaign_jobs j set
               status = 'completed', locked_at = null, locked_by = null, next_execution_at = null, last_error = null
             ${holds(claims)} returning j.id
           `.pipe(accepted, guard("Jobs.complete")),
 
-        fail: (claim, error) =>
-          Effect.gen(function* () {
-            const [row] = yield* sql<{ status: "retry" | "failed" }>`
+      fail: (claim, error) =>
+        Effect.gen(function* () {
+          const [row] = yield* sql<{ status: "retry" | "failed" }>`
               update campaign_jobs j set ${failed(yield* Random.next)}, last_error = ${Storable.text(error)}
               ${holds([claim])} returning j.status
             `
-            return row?.status ?? null
-          }).pipe(guard("Jobs.fail")),
+          return row?.status ?? null
+        }).pipe(guard("Jobs.fail")),
 
-        release: (claims) =>
-          sql<{ id: JobId }>`
+      release: (claims) =>
+        sql<{ id: JobId }>`
             update campaign_jobs j set
               status = 'pending', attempts = greatest(attempts - 1, 0), locked_at = null, locked_by = null,
               next_execution_at = null
             ${holds(claims)} returning j.id
           `.pipe(
-            accepted,
-            Effect.tap(({ size }) => ring(size)),
-            guard("Jobs.release")
-          ),
+          accepted,
+          Effect.tap(({ size }) => ring(size)),
+          guard("Jobs.release")
+        ),
 
-        rescue: Effect.gen(function* () {
-          const rows = yield* sql<{ status: "retry" | "failed" }>`
+      rescue: Effect.gen(function* () {
+        const rows = yield* sql<{ status: "retry" | "failed" }>`
             with dead as (
               select id from campaign_jobs
               where lower(status) in ('running', 'failed') and lower(status) = 'running'
@@ -187,35 +178,35 @@ export const layerWith = (options: Options) =>
             from dead where j.id = dead.id
             returning j.status
           `
-          const ended = rows.filter(({ status }) => status === "failed").length
-          return { retried: rows.length - ended, failed: ended }
-        }).pipe(guard("Jobs.rescue")),
+        const ended = rows.filter(({ status }) => status === "failed").length
+        return { retried: rows.length - ended, failed: ended }
+      }).pipe(guard("Jobs.rescue")),
 
-        revive: (campaignId) =>
-          sql`
+      revive: (campaignId) =>
+        sql`
             update campaign_jobs j set status = 'pending', attempts = 0, next_execution_at = null
             from campaigns c
             where c.id = ${campaignId} and lower(c.status) = 'queued' and j.campaign_id = c.id
               and lower(j.status) in ('running', 'failed') and lower(j.status) = 'failed'
             returning j.id
           `.pipe(
-            Effect.map((rows) => rows.length),
-            Effect.tap(ring),
-            guard("Jobs.revive")
-          ),
+          Effect.map((rows) => rows.length),
+          Effect.tap(ring),
+          guard("Jobs.revive")
+        ),
 
-        standings: (campaignId) =>
-          sql<Standing & { id: JobId }>`
+      standings: (campaignId) =>
+        sql<Standing & { id: JobId }>`
             select j.id, lower(j.status) as status, j.last_error from campaign_jobs j where j.campaign_id = ${campaignId}
           `.pipe(
-            Effect.map((rows) => new Map(rows.map(({ id, lastError, status }) => [id, { lastError, status }]))),
-            guard("Jobs.standings")
-          ),
+          Effect.map((rows) => new Map(rows.map(({ id, lastError, status }) => [id, { lastError, status }]))),
+          guard("Jobs.standings")
+        ),
 
-        page: (filter, request) =>
-          Effect.gen(function* () {
-            const after = yield* Page.position(Page.AgeKey, request)
-            const rows = yield* sql<{ age: string }>`
+      page: (filter, request) =>
+        Effect.gen(function* () {
+          const after = yield* Page.position(Page.AgeKey, request)
+          const rows = yield* sql<{ age: string }>`
               select ${sql.literal(columns)}, j.created_at::text as age from campaign_jobs j
               where ${sql.and([
                 sql`true`,
@@ -227,17 +218,17 @@ export const layerWith = (options: Options) =>
               ])}
               order by j.created_at, j.id limit ${Page.pageSize(request) + 1}
             `
-            const jobs = yield* decode(rows)
-            const ages = new Map(jobs.map((job, i) => [job, rows[i]!.age]))
-            return Page.page(jobs, request, (job): Page.AgeKey => [ages.get(job) ?? "", job.id])
-          }).pipe(guard("Jobs.page")),
+          const jobs = yield* decode(rows)
+          const ages = new Map(jobs.map((job, i) => [job, rows[i]!.age]))
+          return Page.page(jobs, request, (job): Page.AgeKey => [ages.get(job) ?? "", job.id])
+        }).pipe(guard("Jobs.page")),
 
-        wakes: options.listen === false ? Stream.never : bell.listen(sql)
-      })
+      // Behind a pooler in transaction mode a LISTEN stays with a connection that is somebody else's a moment later:
+      // there, workers find their jobs by looking.
+      wakes: sql.config.prepare === false ? Stream.never : bell.listen(sql)
     })
-  )
-
-export const layer = layerWith({})
+  })
+)
 
 const columns = `
   j.id, j.campaign_id, j.job_type, lower(j.status) as status, j.scheduled_at, coalesce(j.attempts, 0) as attempts,
