@@ -33,7 +33,7 @@ interface Row {
 
 interface Real {
   readonly run: <A>(effect: Effect.Effect<A, unknown, Stores>) => Promise<A>
-  readonly elapse: Elapse
+  readonly elapse: (millis: number) => Promise<unknown>
 }
 
 type Command = fc.AsyncCommand<Model, Real>
@@ -189,7 +189,7 @@ const standings = (campaign: number, model: Model, real: Real) =>
 
 const elapse = (millis: number) =>
   command(`elapse(${millis})`, async (model, real) => {
-    await real.run(real.elapse(millis))
+    await real.elapse(millis)
     model.now += millis
   })
 
@@ -252,12 +252,15 @@ const commands = fc.commands(
 )
 
 /** Runs random histories on a store and on the model, and fails with the shortest one on which they differ. */
-export const check = <E>(layer: Layer.Layer<Stores, E>, elapse: Elapse, runs: number, seed?: number) =>
+export const check = <E, R>(layer: Layer.Layer<Stores | R, E>, elapse: Elapse<R>, runs: number, seed?: number) =>
   fc.assert(
     fc.asyncProperty(commands, async (history) => {
       const runtime = ManagedRuntime.make(layer)
       try {
-        const real: Real = { elapse, run: (effect) => runtime.runPromise(effect) }
+        const real: Real = {
+          elapse: (millis) => runtime.runPromise(elapse(millis)),
+          run: (effect) => runtime.runPromise(effect)
+        }
         await fc.asyncModelRun(
           () => ({ model: { now: 0, campaigns: [], jobs: new Map(), claims: [] }, real }),
           [...history, compare]

@@ -11,7 +11,7 @@ import type { Stores } from "../Stores.ts"
 import * as Scene from "./Scene.ts"
 
 /** How a store lets time pass: a test clock is moved, a database's rows are dated back. */
-export type Elapse = (millis: number) => Effect.Effect<void, unknown, Stores>
+export type Elapse<R> = (millis: number) => Effect.Effect<unknown, unknown, R>
 
 /** A campaign that is queued, and `count` jobs of it. */
 export const queued = Effect.fnUntraced(function* (count: number, maxAttempts?: number) {
@@ -69,10 +69,10 @@ const none = { beat: false, fail: false, release: false, complete: false }
 /** Longer than any lease, and any wait after few failures. */
 export const long = 2 * Lease.lease
 
-type Check = Effect.Effect<void, unknown, Stores>
+type Check<R> = Effect.Effect<void, unknown, Stores | R>
 
 /** What every `Jobs` promises, each on a store of its own. */
-export const checks = (elapse: Elapse): Readonly<Record<string, Check>> => ({
+export const checks = <R>(elapse: Elapse<R>): Readonly<Record<string, Check<R>>> => ({
   "a stretch is enqueued once, whoever says so": Effect.gen(function* () {
     const jobs = yield* Jobs
     const { id, jobs: fresh } = yield* queued(3)
@@ -333,7 +333,7 @@ export const checks = (elapse: Elapse): Readonly<Record<string, Check>> => ({
 })
 
 /** What takes real time: a listener is a connection, which no test clock moves. */
-export const liveChecks: Readonly<Record<string, Check>> = {
+export const liveChecks: Readonly<Record<string, Check<never>>> = {
   "whoever waits for work is woken by it": Effect.gen(function* () {
     const jobs = yield* Jobs
     yield* queued(1)
@@ -370,7 +370,7 @@ export const liveChecks: Readonly<Record<string, Check>> = {
 }
 
 /** Each layer runs it. */
-export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>, elapse: Elapse) => {
+export const suite = <E, R>(name: string, layer: Layer.Layer<Stores | R, E>, elapse: Elapse<R>) => {
   for (const [promise, check] of Object.entries(checks(elapse))) {
     it.effect(`Jobs (${name}): ${promise}`, () => Effect.provide(check, layer), 60_000)
   }

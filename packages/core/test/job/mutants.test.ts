@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest"
 import * as Ids from "../../src/Ids.ts"
 import { JobId } from "../../src/job/Job.ts"
 import { type Claim, Jobs } from "../../src/job/Jobs.ts"
-import * as Stores from "../../src/Stores.ts"
 import * as JobsModel from "../../src/testing/JobsModel.ts"
 import * as JobsSuite from "../../src/testing/JobsSuite.ts"
+import * as Memory from "../support/Memory.ts"
 
 /** Queues with one thing wrong each. The suite is worth what it finds in them. */
 const mutants: Readonly<Record<string, (jobs: Jobs["Service"]) => Partial<Jobs["Service"]>>> = {
@@ -62,7 +62,7 @@ const broken = (change: (jobs: Jobs["Service"]) => Partial<Jobs["Service"]>) =>
   Layer.effect(
     Jobs,
     Effect.map(Jobs, (jobs) => Jobs.of({ ...jobs, ...change(jobs) }))
-  ).pipe(Layer.provideMerge(Stores.layerMemory), Layer.provideMerge(TestClock.layer()))
+  ).pipe(Layer.provideMerge(Memory.layer), Layer.provideMerge(TestClock.layer()))
 
 /** The promises of the suite that a queue breaks. */
 const found = async (change: (jobs: Jobs["Service"]) => Partial<Jobs["Service"]>) => {
@@ -82,7 +82,7 @@ describe("the suite of Jobs finds what is wrong with", () => {
         const layer = Layer.effect(
           Jobs,
           Effect.map(Jobs, (jobs) => Jobs.of({ ...jobs, ...change(jobs) }))
-        ).pipe(Layer.provideMerge(Stores.layerMemory))
+        ).pipe(Layer.provideMerge(Memory.layer))
         expect(Exit.isFailure(await Effect.runPromiseExit(Effect.provide(check!, layer)))).toBe(true)
       }, 20_000)
     } else it(name, async () => expect(await found(change)).not.toEqual([]))
