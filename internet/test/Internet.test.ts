@@ -6,8 +6,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Internet, spawn, start } from "../src/Internet.ts"
 
-/** On addresses that no other test file takes: `::1` there is only once. */
-const alone = { patienceMillis: 0, ipv6: false }
+/** On addresses that nobody else takes, not even the same tests in another process; `::1` there is only once. */
+const alone = { patienceMillis: 0, ipv6: false, block: 100 + (process.pid % 120) }
 
 const isAlive = (pid: number) => {
   try {
@@ -30,7 +30,7 @@ describe("Internet", { timeout: 60_000 }, () => {
         assert.strictEqual(internet.world.network.resolver.address, internet.resolver.split(":")[0])
         assert.match(internet.ca, /BEGIN CERTIFICATE/)
         return internet.world.network.resolver
-      }).pipe(Effect.provide(Internet.layer({ ...alone, block: 120 })))
+      }).pipe(Effect.provide(Internet.layer(alone)))
       // The port is free again.
       const probe = createServer().listen(resolver.port, resolver.address)
       yield* Effect.promise(() => once(probe, "listening"))
@@ -47,8 +47,8 @@ describe("Internet", { timeout: 60_000 }, () => {
   })
 
   it("waits for the usual addresses while another one is leaving", async () => {
-    const one = await start({ ...alone, block: 170 })
-    const two = start({ ...alone, block: 170, patienceMillis: 30_000 })
+    const one = await start(alone)
+    const two = start({ ...alone, patienceMillis: 30_000 })
     await sleep(100)
     await one.stop()
     const { resolver, stop } = await two
