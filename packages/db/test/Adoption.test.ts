@@ -101,6 +101,7 @@ layer(Database.layerEmpty)("a database that holds schema v3", (it) => {
 const lacks = [
   "drop index idx_generated_domains_offset",
   "drop index auth.idx_sessions_validation",
+  "alter table campaigns add check (status in ('Running', 'pending', 'cancelled', 'paused', 'failed'))",
   "alter table campaigns alter column total_items drop default",
   "alter table campaigns alter column processed_items type integer",
   "alter table campaigns drop column error_message",

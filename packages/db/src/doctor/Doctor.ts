@@ -6,6 +6,7 @@ import { functions, triggers } from "./compare/code.ts"
 import { columns } from "./compare/columns.ts"
 import { indexes } from "./compare/indexes.ts"
 import { foreignKeys, keys } from "./compare/keys.ts"
+import { refusals } from "./compare/refusals.ts"
 import { permissions, roles } from "./compare/rights.ts"
 import type { Difference } from "./Difference.ts"
 import type { Table } from "./Promised.ts"
@@ -19,16 +20,17 @@ export type { Difference } from "./Difference.ts"
  */
 export const examine = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  return compare(Schema.tables, yield* sql.withTransaction(Catalogue.read))
+  return yield* compare(Schema.tables).pipe(sql.withTransaction)
 })
 
-/** The same for given tables and what was read already. */
-export const compare = (tables: ReadonlyArray<Table>, found: Catalogue.Catalogue): ReadonlyArray<Difference> => {
+/** The same for given tables; in a transaction it sees one moment. */
+export const compare = Effect.fnUntraced(function* (tables: ReadonlyArray<Table>) {
+  const found = yield* Catalogue.read
   const [standing, absent] = [
     tables.filter(({ name }) => found.tables.has(name)),
     tables.filter(({ name }) => !found.tables.has(name))
   ]
-  return [
+  const differences: ReadonlyArray<Difference> = [
     ...(found.schemas.has("auth") ? [] : [missing("schema", "no schema auth", "create schema auth")]),
     ...Schema.extensions
       .filter((name) => !found.extensions.has(name))
@@ -38,13 +40,15 @@ export const compare = (tables: ReadonlyArray<Table>, found: Catalogue.Catalogue
     ...[...standing, ...absent].flatMap((table) => columns(table, found)),
     ...tables.flatMap((table) => keys(table, found)),
     ...tables.flatMap((table) => foreignKeys(table, found)),
+    ...(yield* refusals(found)),
     ...tables.flatMap((table) => checks(table, found)),
     ...functions(Schema.functions, found),
     ...tables.flatMap((table) => [...indexes(table, found), ...triggers(table, found)]),
     ...roles(found),
     ...permissions(found)
   ]
-}
+  return differences
+})
 
 /**
  * Runs what mends them, one statement after another, and answers those that failed: rows that contradict a promise

@@ -5,8 +5,9 @@ import {
   validateSessionSecurity
 } from "../migrations/functions/sessions.ts"
 import { generateUserAgentHash, triggerSetTimestamp } from "../migrations/functions/shared.ts"
-import { required, type Table } from "./Promised.ts"
+import type { Table } from "./Promised.ts"
 import { accounts } from "./promises/accounts.ts"
+import * as additions from "./promises/additions.ts"
 import { campaigns } from "./promises/campaigns.ts"
 import { generation } from "./promises/generation.ts"
 import { validation } from "./promises/validation.ts"
@@ -19,17 +20,11 @@ export { permissions, roleId, roles } from "../migrations/0009_roles.ts"
  */
 export const v3: ReadonlyArray<Table> = [...accounts, ...campaigns, ...generation, ...validation]
 
-/** Columns beyond it; the migration that adds them says why. */
-const ours: Readonly<Record<string, Table["columns"]>> = {
-  "public.domain_generation_campaign_params": { start_offset: required("bigint", "0") },
-  "public.dns_validation_params": { last_offset: required("bigint", "-1") }
-}
-
 /** What this release works with. */
-export const tables: ReadonlyArray<Table> = v3.map((table) => ({
-  ...table,
-  columns: { ...table.columns, ...ours[table.name] }
-}))
+export const tables: ReadonlyArray<Table> = [
+  ...v3.map((table) => ({ ...table, columns: { ...table.columns, ...additions.columns[table.name] } })),
+  ...additions.tables
+]
 
 export const functions: ReadonlyArray<FunctionDefinition> = [
   generateUserAgentHash,

@@ -1,5 +1,4 @@
 import { Effect } from "effect"
-import * as Catalogue from "../doctor/Catalogue.ts"
 import * as Doctor from "../doctor/Doctor.ts"
 import * as Schema from "../doctor/Schema.ts"
 import { inWords } from "../Store.ts"
@@ -12,7 +11,7 @@ import { inWords } from "../Store.ts"
  * open and a warning says so; `pnpm db:doctor` goes on naming it.
  */
 export default Effect.gen(function* () {
-  const differences = Doctor.compare(Schema.v3, yield* Catalogue.read)
+  const differences = yield* Doctor.compare(Schema.v3)
   // What is missing altogether beside the tables is made by the migrations that follow.
   const standing = differences.filter(({ of, state }) => state === "different" || partOfTables.has(of))
   if (standing.length === 0) return

@@ -52,6 +52,17 @@ layer(Database.layerEmpty)("an empty database", (it) => {
   )
 })
 
+layer(Database.layer)("a check of somebody else's that lets us write", (it) => {
+  it.effect("is no difference", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`alter table proxies add check (protocol in ('http', 'https', 'socks4', 'socks5') and protocol <> '')`
+      yield* sql`alter table campaigns add check (processed_items <= total_items)`
+      assert.deepStrictEqual(yield* Doctor.examine, [])
+    })
+  )
+})
+
 /** One way to break each kind of thing, and how the doctor names it. */
 const breakages: ReadonlyArray<readonly [what: string, broken: string, sentences: ReadonlyArray<string>]> = [
   ["a missing index", "drop index public.idx_campaigns_status", ["public.campaigns: no index idx_campaigns_status"]],
@@ -180,6 +191,16 @@ const breakages: ReadonlyArray<readonly [what: string, broken: string, sentences
     "another check of the name",
     "alter table campaign_jobs drop constraint campaign_jobs_attempts_check; alter table campaign_jobs add constraint campaign_jobs_attempts_check check (attempts > 5)",
     ["public.campaign_jobs.attempts: no check (attempts >= 0)"]
+  ],
+  [
+    "somebody else's check that refuses a state",
+    "alter table campaigns add constraint chk_status check (status in ('pending', 'queued', 'running', 'pausing', 'paused', 'completed', 'failed', 'cancelled'))",
+    ["public.campaigns.status: check chk_status refuses archived"]
+  ],
+  [
+    "somebody else's check that refuses a number",
+    "alter table domain_generation_campaign_params add constraint chk_num check (num_domains_to_generate > 0)",
+    ["public.domain_generation_campaign_params.num_domains_to_generate: check chk_num refuses 0"]
   ],
   [
     "a missing trigger",

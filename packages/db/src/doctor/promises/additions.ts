@@ -1,0 +1,39 @@
+import { index, optional, references, required, type Table, table } from "../Promised.ts"
+
+/** Columns beyond schema v3, by table; the migration that adds them says why. */
+export const columns: Readonly<Record<string, Table["columns"]>> = {
+  "public.domain_generation_campaign_params": { start_offset: required("bigint", "0") },
+  "public.dns_validation_params": { last_offset: required("bigint", "-1") },
+  "auth.users": { consecutive_locks: required("integer", "0") },
+  "auth.rate_limits": { strikes: required("integer", "0") },
+  "auth.sessions": { rotation_due: required("boolean", "false"), rotated_at: optional("timestamp") },
+  "auth.auth_audit_log": { former_user_id: optional("uuid") },
+  "public.audit_logs": { former_user_id: optional("uuid") }
+}
+
+/** Tables beyond schema v3. */
+export const tables: ReadonlyArray<Table> = [
+  table(
+    "auth.known_devices",
+    {
+      id: required("varchar(64)"),
+      user_id: required("uuid"),
+      failures: required("integer", "0"),
+      last_used_at: required("timestamp")
+    },
+    {
+      foreignKeys: [references("user_id", "auth.users", "cascade")],
+      indexes: { idx_known_devices_user_id: index("user_id") }
+    }
+  ),
+  table(
+    "auth.auth_audit_log_seals",
+    { seq: required("bigint"), entry_id: required("bigint"), mac: required("text") },
+    { primaryKey: ["seq"], uniques: [["entry_id"]] }
+  ),
+  table(
+    "public.audit_logs_seals",
+    { seq: required("bigint"), entry_id: required("uuid"), mac: required("text") },
+    { primaryKey: ["seq"], uniques: [["entry_id"]] }
+  )
+]
