@@ -4,6 +4,7 @@ import { RandomBytes } from "@domainflow/core/Ids"
 import type { DnsPersona } from "@domainflow/core/persona/DnsPersona"
 import { Cache, Clock, Duration, Effect, Exit, type Scope } from "effect"
 import { Ids } from "./Ids.ts"
+import type { Query } from "./Query.ts"
 import { Questions } from "./Questions.ts"
 import type { Request } from "./Requests.ts"
 import * as Resolvers from "./Resolvers.ts"
@@ -47,7 +48,7 @@ export const make = (
   { ca, retryAttempts = 0, wildcard = true }: Options = {}
 ): Effect.Effect<DnsStage, NoResolver, Scope.Scope> =>
   Effect.gen(function* () {
-    const ids = new Ids(yield* RandomBytes)
+    const ids = new Ids<Query>(yield* RandomBytes)
     const below = (n: number) => (ids.draw() * 65_536 + ids.draw()) % n
 
     let window: Window | undefined

@@ -1,11 +1,15 @@
-import type { Query } from "./Query.ts"
+/** What has an id while it is in flight. */
+export interface Identified {
+  readonly id: number
+  readonly setId: (id: number) => void
+}
 
 /**
  * The 16-bit ids of all questions in flight, drawn at random and unique among them: whoever forges an answer has to
  * guess the id, the port and the question (RFC 5452 4). An array from id to question finds it without a hash.
  */
-export class Ids {
-  private readonly queries: Array<Query | undefined> = new Array(65_536).fill(undefined)
+export class Ids<T extends Identified> {
+  private readonly owners: Array<T | undefined> = new Array(65_536).fill(undefined)
   private readonly pool = new Uint16Array(4_096)
   private left = 0
   private readonly random: (bytes: Uint8Array) => Uint8Array
@@ -14,21 +18,21 @@ export class Ids {
     this.random = random
   }
 
-  /** Gives `query` an id that no other has. At most 50,000 are in flight, so that few draws are needed. */
-  claim(query: Query): void {
+  /** Gives `owner` an id that no other has. At most 50,000 are in flight, so that few draws are needed. */
+  claim(owner: T): void {
     let id = this.draw()
-    while (this.queries[id] !== undefined) id = this.draw()
-    this.queries[id] = query
-    query.setId(id)
+    while (this.owners[id] !== undefined) id = this.draw()
+    this.owners[id] = owner
+    owner.setId(id)
   }
 
-  release(query: Query): void {
-    this.queries[query.id] = undefined
+  release(owner: T): void {
+    this.owners[owner.id] = undefined
   }
 
   /** The question in flight under an id. */
-  at(id: number): Query | undefined {
-    return this.queries[id]
+  at(id: number): T | undefined {
+    return this.owners[id]
   }
 
   /** A number of 16 random bits. */
@@ -41,6 +45,6 @@ export class Ids {
   }
 
   [Symbol.iterator]() {
-    return this.queries[Symbol.iterator]()
+    return this.owners[Symbol.iterator]()
   }
 }

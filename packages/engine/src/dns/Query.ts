@@ -1,13 +1,15 @@
 import type { Flight, Source } from "./Flight.ts"
+import type { Identified } from "./Ids.ts"
 import type { Lane } from "./Transport.ts"
 import type { Upstream } from "./Upstream.ts"
+import type { Timed } from "./Wheel.ts"
 import * as Wire from "./Wire.ts"
 
 /**
  * One question on its way to one resolver. Queries are made once and asked again and again: their octets are
  * rewritten in place, so that a question costs no object.
  */
-export class Query {
+export class Query implements Timed<Query>, Identified {
   /** The message to send, header to end. */
   question: Buffer<ArrayBuffer>
   private readonly octets: Buffer<ArrayBuffer> = Buffer.alloc(Wire.maxQuestionSize)
@@ -27,7 +29,6 @@ export class Query {
   resent = 0
   sentAt = 0
 
-  /** Of the wheel: neighbours in one bucket, and the time that is waited for; `due` is 0 when none is. */
   before: Query | undefined = undefined
   after: Query | undefined = undefined
   bucket = 0

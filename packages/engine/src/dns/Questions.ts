@@ -26,7 +26,7 @@ export class Questions implements Receiver {
   private readonly timeoutMillis: number
   private readonly delayMin: number
   private readonly delaySpan: number
-  private readonly wheel: Wheel
+  private readonly wheel: Wheel<Query>
   /** To be sent in this turn, apart from those dropped since. */
   private readonly outbox: Array<Query> = []
   private readonly answer = Answer.empty()

@@ -23,7 +23,7 @@ export interface StreamAddress {
 }
 
 export interface StreamOptions {
-  readonly ids: Ids
+  readonly ids: Ids<Query>
   readonly receiver: Receiver
   readonly now: () => number
   /** PEM certificates to trust instead of the system's. */
@@ -77,7 +77,7 @@ class Connection implements Lane {
   private code = "closed"
   private readonly frames = new Frames()
   private readonly socket: net.Socket
-  private readonly ids: Ids
+  private readonly ids: Ids<Query>
   private readonly receiver: Receiver
   private readonly now: () => number
   private readonly owner: Owner

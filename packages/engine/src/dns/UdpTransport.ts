@@ -22,7 +22,7 @@ export interface UdpAddress {
  */
 export const make = async (
   address: UdpAddress,
-  { ids, ports, receiver }: { readonly ids: Ids; readonly receiver: Receiver; readonly ports: number }
+  { ids, ports, receiver }: { readonly ids: Ids<Query>; readonly receiver: Receiver; readonly ports: number }
 ): Promise<Transport> => {
   const open = () => Port.open(address, ids, receiver)
   const lanes = await Promise.all(Array.from({ length: ports }, open))
@@ -64,10 +64,10 @@ class Port implements Lane {
   private retired = false
   private closed = false
   private readonly socket: dgram.Socket
-  private readonly ids: Ids
+  private readonly ids: Ids<Query>
   private readonly receiver: Receiver
 
-  static open({ family, host, port }: UdpAddress, ids: Ids, receiver: Receiver): Promise<Port> {
+  static open({ family, host, port }: UdpAddress, ids: Ids<Query>, receiver: Receiver): Promise<Port> {
     const type = family === 6 ? "udp6" : "udp4"
     const socket = dgram.createSocket({ type, recvBufferSize: receiveBufferBytes })
     const self = new Port(socket, ids, receiver)
@@ -82,7 +82,7 @@ class Port implements Lane {
     })
   }
 
-  private constructor(socket: dgram.Socket, ids: Ids, receiver: Receiver) {
+  private constructor(socket: dgram.Socket, ids: Ids<Query>, receiver: Receiver) {
     this.socket = socket
     this.ids = ids
     this.receiver = receiver

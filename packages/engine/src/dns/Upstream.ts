@@ -5,6 +5,7 @@ import { Effect, Schema } from "effect"
 import type { Source } from "./Flight.ts"
 import * as HttpsTransport from "./HttpsTransport.ts"
 import type { Ids } from "./Ids.ts"
+import type { Query } from "./Query.ts"
 import * as StreamTransport from "./StreamTransport.ts"
 import type { Lane, Receiver, Transport } from "./Transport.ts"
 import * as UdpTransport from "./UdpTransport.ts"
@@ -37,7 +38,7 @@ export class NoResolver extends Schema.TaggedError<NoResolver>()("NoResolver", {
 
 /** What the resolvers of a stage have in common. */
 export interface Common {
-  readonly ids: Ids
+  readonly ids: Ids<Query>
   readonly receiver: Receiver
   readonly now: () => number
   /** Sockets for each resolver that is asked by UDP. */

@@ -1,4 +1,12 @@
-import type { Query } from "./Query.ts"
+/** Something that waits for one time. Only the wheel writes these. */
+export interface Timed<T> {
+  /** Neighbours in one bucket. */
+  before: T | undefined
+  after: T | undefined
+  bucket: number
+  /** The time that is waited for; 0 when none is. */
+  due: number
+}
 
 /** Time between two buckets. A question may wait this much longer than it was told, never shorter. */
 const tickMillis = 4
@@ -9,8 +17,8 @@ const buckets = 4_096
  * Times that questions wait for. Adding and removing touch two neighbours; no timer of the system is set per question,
  * but one for the next bucket that holds any.
  */
-export class Wheel {
-  private readonly heads: Array<Query | undefined> = new Array(buckets).fill(undefined)
+export class Wheel<T extends Timed<T>> {
+  private readonly heads: Array<T | undefined> = new Array(buckets).fill(undefined)
   private size = 0
   /** The tick up to which all was fired. */
   private tick: number
@@ -19,45 +27,45 @@ export class Wheel {
     this.tick = Math.floor(now / tickMillis)
   }
 
-  add(query: Query, due: number): void {
-    query.due = due
+  add(timed: T, due: number): void {
+    timed.due = due
     // Rounded up: a bucket is looked at when all in it are due.
     const bucket = Math.max(Math.ceil(due / tickMillis), this.tick + 1) % buckets
-    query.bucket = bucket
+    timed.bucket = bucket
     const head = this.heads[bucket]
-    query.before = undefined
-    query.after = head
-    if (head !== undefined) head.before = query
-    this.heads[bucket] = query
+    timed.before = undefined
+    timed.after = head
+    if (head !== undefined) head.before = timed
+    this.heads[bucket] = timed
     this.size++
   }
 
-  /** A query that waits for nothing is left alone. */
-  remove(query: Query): void {
-    if (query.due === 0) return
-    const { after, before } = query
+  /** What waits for nothing is left alone. */
+  remove(timed: T): void {
+    if (timed.due === 0) return
+    const { after, before } = timed
     if (before !== undefined) before.after = after
-    else this.heads[query.bucket] = after
+    else this.heads[timed.bucket] = after
     if (after !== undefined) after.before = before
-    query.before = query.after = undefined
-    query.due = 0
+    timed.before = timed.after = undefined
+    timed.due = 0
     this.size--
   }
 
   /** Removes what is due and tells it, oldest bucket first. What `fire` removes from the same bucket may still be told. */
-  advance(now: number, fire: (query: Query) => void): void {
+  advance(now: number, fire: (timed: T) => void): void {
     const last = Math.floor(now / tickMillis)
     // After a long sleep one round sees every bucket.
     this.tick = Math.max(this.tick, last - buckets)
     while (this.tick < last && this.size > 0) {
       this.tick++
       if (this.heads[this.tick % buckets] === undefined) continue
-      const fired: Array<Query> = []
-      for (let query = this.heads[this.tick % buckets]; query !== undefined; query = query.after) {
-        if (query.due <= now) fired.push(query)
+      const fired: Array<T> = []
+      for (let timed = this.heads[this.tick % buckets]; timed !== undefined; timed = timed.after) {
+        if (timed.due <= now) fired.push(timed)
       }
-      for (const query of fired) this.remove(query)
-      for (const query of fired) fire(query)
+      for (const timed of fired) this.remove(timed)
+      for (const timed of fired) fire(timed)
     }
     this.tick = Math.max(this.tick, last)
   }
