@@ -22,7 +22,7 @@ describe("DnsPersona", () => {
       resolversPreferredOrder: [],
       concurrentQueriesPerDomain: 1,
       queryDelayMinMs: 0,
-      maxConcurrentGoroutines: 1_000,
+      maxConcurrentGoroutines: 256,
       rateLimitDps: 0,
       rateLimitBurst: 0
     })

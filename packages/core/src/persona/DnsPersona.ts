@@ -43,8 +43,11 @@ const fields = {
   queryDelayMinMs: orElse(whole(0, 60_000), 0),
   /** At least `queryDelayMinMs`, and equal to it when absent. */
   queryDelayMaxMs: Schema.optionalKey(whole(0, 60_000)),
-  /** Questions in flight at the same time, those that wait for their delay included. */
-  maxConcurrentGoroutines: orElse(whole(1, 50_000), 1_000),
+  /**
+   * Questions in flight at the same time, those that wait for their delay included. 256 is what an ordinary resolver
+   * keeps for us while it is busy; a fast one of one's own takes thousands.
+   */
+  maxConcurrentGoroutines: orElse(whole(1, 50_000), 256),
   /** Tries begun a second, over all resolvers; 0: no limit. */
   rateLimitDps: orElse(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 })), 0),
   /** Tries that may begin at once after a rest; 0: as many as a tenth of a second allows. */

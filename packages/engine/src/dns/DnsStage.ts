@@ -65,8 +65,10 @@ export const make = (
     const wildcards = wildcard ? new Wildcards(opened, () => turn.now(), below) : undefined
 
     const pending = new Set<() => void>()
+    let isOpen = true
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
+        isOpen = false
         turn.end()
         for (const abandon of pending) abandon()
       })
@@ -74,6 +76,8 @@ export const make = (
 
     const ask = (names: ReadonlyArray<DomainName>, wildcards?: Wildcards) =>
       Effect.callback<ReadonlyArray<DnsVerdict>>((resume) => {
+        const abandon = () => resume(Effect.die(new Error("names were asked about in a DNS stage that is closed")))
+        if (!isOpen) return abandon()
         const verdicts = new Array<DnsVerdict>(names.length)
         let left = names.length
         const finish = (index: number, verdict: DnsVerdict) => {
@@ -82,7 +86,6 @@ export const make = (
           pending.delete(abandon)
           resume(Effect.succeed(verdicts))
         }
-        const abandon = () => resume(Effect.die(new Error("the DNS stage was closed while names were asked about")))
         const request: Request = {
           names,
           next: 0,

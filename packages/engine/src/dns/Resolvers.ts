@@ -1,4 +1,4 @@
-import { getServers } from "node:dns"
+import dns from "node:dns"
 import { parse } from "@domainflow/core/dns/Resolver"
 import type { DnsPersona } from "@domainflow/core/persona/DnsPersona"
 import { Array, Effect, Result } from "effect"
@@ -74,6 +74,7 @@ const spellings = (persona: DnsPersona): ReadonlyArray<string> => {
     sequential_failover: [],
     specific_order: persona.resolversPreferredOrder
   }
-  const system = persona.useSystemResolvers ? getServers().filter((server) => parse(server) !== undefined) : []
+  // The default export: only that one follows `dns.setServers` of the host.
+  const system = persona.useSystemResolvers ? dns.getServers().filter((server) => parse(server) !== undefined) : []
   return [...new Set([...persona.resolvers, ...named[persona.resolverStrategy], ...system])]
 }

@@ -9,6 +9,12 @@ import { TokenBucket } from "./TokenBucket.ts"
 import type { Turn } from "./Turn.ts"
 
 /**
+ * Names begun at once after a rest. From there every settled name makes room for one more, up to the whole window: a
+ * burst of all of it would overrun what systems keep for a socket (some 270 small datagrams by default).
+ */
+const firstBurst = 128
+
+/**
  * The names that are asked about at the same time, never more than a persona allows. Plain code, one object for all
  * names of a stage. What answers make room for is sent once a turn: a burst wakes the resolver once, single packets
  * wake it for each.
@@ -29,6 +35,8 @@ export class Window implements Asker {
   /** Flights whose next try waits until the rate allows it. */
   private again: Array<Flight> = []
   private begun = 0
+  /** Names that may be on their way now. */
+  private room: number
 
   constructor(persona: DnsPersona, retries: number, resolvers: Resolvers, questions: Questions, turn: Turn) {
     this.resolvers = resolvers
@@ -37,6 +45,7 @@ export class Window implements Asker {
     this.maxTries = 1 + retries
     this.width = Math.min(persona.concurrentQueriesPerDomain, resolvers.size, persona.maxConcurrentGoroutines)
     this.capacity = Math.floor(persona.maxConcurrentGoroutines / this.width)
+    this.room = Math.min(this.capacity, firstBurst)
     this.requests = new Requests(persona.maxDomainsPerRequest)
     this.bucket = new TokenBucket(persona.rateLimitDps, persona.rateLimitBurst, turn.now())
   }
@@ -90,6 +99,7 @@ export class Window implements Asker {
       case "settle": {
         const { index, request } = flight
         const verdict = flight.verdict(this.turn.now())
+        if (this.room < this.capacity) this.room++
         this.land(flight)
         request?.deliver(index, verdict)
         this.turn.wake()
@@ -107,7 +117,7 @@ export class Window implements Asker {
 
   /** Begins new names while there is room. Answers when the rate allows the next one, if it does not now. */
   private begin(now: number): number | undefined {
-    while (!this.requests.isEmpty && (this.idle.length > 0 || this.flights.length < this.capacity)) {
+    while (!this.requests.isEmpty && this.flights.length - this.idle.length < this.room) {
       if (!this.bucket.take(now)) return this.bucket.next(now)
       const request = this.requests.take()!
       const flight = this.idle.pop() ?? this.build()
@@ -137,5 +147,6 @@ export class Window implements Asker {
     for (const query of flight.queries) if (query.phase !== "nothing") this.questions.drop(query)
     flight.request = undefined
     this.idle.push(flight)
+    if (this.idle.length === this.flights.length) this.room = Math.min(this.capacity, firstBurst)
   }
 }

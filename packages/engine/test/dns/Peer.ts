@@ -14,6 +14,8 @@ export interface Asked {
   readonly octets: Buffer
   /** Questions before it, at this peer. */
   readonly count: number
+  /** Where a datagram came from. */
+  readonly from?: RemoteInfo
 }
 
 /** What to send back: octets as they are, several messages, or nothing at all. */
@@ -32,15 +34,16 @@ export const make = (answering: Answering) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
       const asked: Array<Asked> = []
-      const hear = (octets: Buffer, transport: Asked["transport"]) => listen(octets, transport, asked, answering)
+      const hear = (octets: Buffer, transport: Asked["transport"], from?: RemoteInfo) =>
+        listen(octets, transport, asked, answering, from)
       const tcp = net.createServer((socket) => serveStream(socket, (octets) => hear(octets, "tcp")))
       tcp.listen(0, "127.0.0.1")
       await once(tcp, "listening")
       // A server that listens on TCP has an address of this kind.
       const { port } = tcp.address() as net.AddressInfo
-      const udp = createSocket("udp4")
+      const udp = createSocket({ type: "udp4", recvBufferSize: 4 * 1_024 * 1_024 })
       udp.on("message", async (octets, from: RemoteInfo) => {
-        for (const reply of await hear(octets, "udp")) udp.send(reply, from.port, from.address)
+        for (const reply of await hear(octets, "udp", from)) udp.send(reply, from.port, from.address)
       })
       // Another process may hold the UDP port of that number: rare, and then the test says so.
       udp.bind(port, "127.0.0.1")
@@ -79,7 +82,8 @@ export const listen = async (
   octets: Buffer,
   transport: Asked["transport"],
   log: Array<Asked>,
-  answering: Answering
+  answering: Answering,
+  from?: RemoteInfo
 ): Promise<ReadonlyArray<Buffer>> => {
   const packet = dnsPacket.decode(octets)
   const [question] = packet.questions ?? []
@@ -89,7 +93,8 @@ export const listen = async (
     transport,
     packet,
     octets: Buffer.from(octets),
-    count: log.length
+    count: log.length,
+    ...(from === undefined ? {} : { from })
   }
   log.push(asked)
   const reply = await answering(asked)

@@ -36,3 +36,16 @@ export const verdictOn = (
     const [verdict] = yield* stage.ask(names(name))
     return verdict!
   }).pipe(Effect.scoped, Effect.orDie)
+
+/** Waits until something outside of the test's clock has come true, such as a packet that arrived. */
+export const until = (condition: () => boolean): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    const deadline = performance.now() + 4_000
+    while (!condition()) {
+      if (performance.now() > deadline) throw new Error(`waited in vain until ${condition}`)
+      await new Promise((later) => setTimeout(later, 1))
+    }
+  })
+
+/** Lets loopback packets arrive that may be on their way: for saying that something did not happen. */
+export const aWhile: Effect.Effect<void> = Effect.promise(() => new Promise((later) => setTimeout(later, 30)))
