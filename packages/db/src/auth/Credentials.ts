@@ -72,8 +72,9 @@ export const layer = Layer.effect(
                   n,
                   false,
                   case
+                    -- Seven doublings are a day; the exponent is held where an interval would overflow.
                     when n >= ${failuresUntilLock} then moment + least(
-                      ${lockMinutes} * interval '1 minute' * power(2, u.consecutive_locks),
+                      ${lockMinutes} * interval '1 minute' * power(2, least(u.consecutive_locks, 10)),
                       ${longestLockMinutes} * interval '1 minute'
                     )
                     when u.locked_until > moment then u.locked_until

@@ -23,7 +23,7 @@ export const layer = Layer.effect(
               case
                 when is_over then null
                 when n = ${attempts} + 1 then m.now + least(
-                  m.span * power(2, r.strikes),
+                  m.span * power(2, least(r.strikes, 10)),
                   ${longestBlockMinutes} * interval '1 minute'
                 )
                 else r.blocked_until
