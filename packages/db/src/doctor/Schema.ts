@@ -22,7 +22,11 @@ export const v3: ReadonlyArray<Table> = [...accounts, ...campaigns, ...generatio
 
 /** What this release works with. */
 export const tables: ReadonlyArray<Table> = [
-  ...v3.map((table) => ({ ...table, columns: { ...table.columns, ...additions.columns[table.name] } })),
+  ...v3.map((table) => ({
+    ...table,
+    columns: { ...table.columns, ...additions.parts[table.name]?.columns },
+    indexes: { ...table.indexes, ...additions.parts[table.name]?.indexes }
+  })),
   ...additions.tables
 ]
 

@@ -80,6 +80,9 @@ const watched = ({ binaries, runner, dataDir, folder, port, settings }: Options)
       detached: true,
       stdio: ["pipe", log, log]
     })
+    // Neither may end our process: a shell that cannot be had shows as a missing number, a closed pipe as an exit code.
+    server.on("error", () => {})
+    server.stdin?.on("error", () => {})
     // A program that has nothing else to do may end; the server follows it.
     server.unref()
     return server
@@ -94,7 +97,7 @@ const logOf = (dataDir: string) => join(dataDir, "domainflow.log")
 const ready = ({ dataDir }: Options, server: ChildProcess) =>
   Effect.gen(function* () {
     while (!accepts(dataDir)) {
-      if (server.exitCode !== null || server.signalCode !== null) {
+      if (ended(server)) {
         const said = readFileSync(logOf(dataDir), "utf8").trim().split("\n").slice(-5).join("\n")
         return yield* new EmbeddedError({ message: `${dataDir}: the server did not start. Its last words:\n${said}` })
       }
@@ -111,10 +114,13 @@ const accepts = (dataDir: string): boolean => {
   }
 }
 
+const ended = ({ exitCode, pid, signalCode }: ChildProcess): boolean =>
+  pid === undefined || exitCode !== null || signalCode !== null
+
 /** Fast shutdown: sessions end, everything committed is on disk. By force after 30 seconds. */
 const stop = (server: ChildProcess): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
-    if (server.exitCode !== null || server.signalCode !== null) return resume(Effect.void)
+    if (ended(server)) return resume(Effect.void)
     server.ref()
     server.once("exit", () => resume(Effect.void))
     server.stdin?.end()

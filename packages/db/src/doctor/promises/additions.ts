@@ -1,14 +1,18 @@
 import { index, optional, references, required, type Table, table } from "../Promised.ts"
 
-/** Columns beyond schema v3, by table; the migration that adds them says why. */
-export const columns: Readonly<Record<string, Table["columns"]>> = {
-  "public.domain_generation_campaign_params": { start_offset: required("bigint", "0") },
-  "public.dns_validation_params": { last_offset: required("bigint", "-1") },
-  "auth.users": { consecutive_locks: required("integer", "0") },
-  "auth.rate_limits": { strikes: required("integer", "0") },
-  "auth.sessions": { rotation_due: required("boolean", "false"), rotated_at: optional("timestamp") },
-  "auth.auth_audit_log": { former_user_id: optional("uuid") },
-  "public.audit_logs": { former_user_id: optional("uuid") }
+/** Columns and indexes beyond schema v3, by table; the migrations that add them say why. */
+export const parts: Readonly<Record<string, Partial<Pick<Table, "columns" | "indexes">>>> = {
+  "public.domain_generation_campaign_params": { columns: { start_offset: required("bigint", "0") } },
+  "public.dns_validation_params": {
+    columns: { last_offset: required("bigint", "-1"), highest_offset: required("bigint", "-1") }
+  },
+  "public.dns_validation_results": { indexes: { idx_dns_results_generated_domain_id: index("generated_domain_id") } },
+  "public.http_keyword_results": { columns: { fetch_details: optional("jsonb") } },
+  "auth.users": { columns: { consecutive_locks: required("integer", "0") } },
+  "auth.rate_limits": { columns: { strikes: required("integer", "0") } },
+  "auth.sessions": { columns: { rotation_due: required("boolean", "false"), rotated_at: optional("timestamp") } },
+  "auth.auth_audit_log": { columns: { former_user_id: optional("uuid") } },
+  "public.audit_logs": { columns: { former_user_id: optional("uuid") } }
 }
 
 /** Tables beyond schema v3. */
