@@ -1,0 +1,49 @@
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import { type Bench, type Contender, type Figures, ratio } from "../../../scripts/bench/Bench.ts"
+import { type Client, domainflow, type Scheme, undiciFetch, undiciRequest } from "./http/clients.ts"
+import type { Ready } from "./http/server.ts"
+
+/** Pages a round, by scheme: each contender takes a second or two. */
+const pages: Record<Scheme, number> = { plain: 4_000, secure: 1_500 }
+
+const measured = async (client: Client, first: number, count: number): Promise<Figures> => {
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  await client(first, count)
+  const seconds = (performance.now() - start) / 1_000
+  const { system, user } = process.cpuUsage(cpu)
+  return { "pages/s": count / seconds, "µs CPU/page": (user + system) / count }
+}
+
+const bench: Bench = {
+  name: "http",
+  title: "fetching pages of 48 kB, every name its own host",
+  compares:
+    "The whole HTTP stage (guard, deadline, body, SHA-256, charset, title and text, verdict) against undici's fetch and its Agent's request, which only read the bytes. 64 at a time; the server is a process of its own. TLS is 1.3 with P-256.",
+  contenders: async (defer) => {
+    const child = fork(new URL("./http/server.ts", import.meta.url), { execArgv: process.execArgv })
+    defer(() => child.kill())
+    const [server] = (await once(child, "message")) as [Ready]
+    let host = 0
+    const contender = (name: string, scheme: Scheme, client: Client): Contender => ({
+      name: scheme === "plain" ? name : `${name}, TLS`,
+      run: () => {
+        host += pages[scheme]
+        return measured(client, host, pages[scheme])
+      }
+    })
+    return (["plain", "secure"] as const).flatMap((scheme) => [
+      contender("HttpStage", scheme, domainflow(server, scheme)),
+      contender("undici.fetch", scheme, undiciFetch(server, scheme)),
+      contender("undici Agent request", scheme, undiciRequest(server, scheme))
+    ])
+  },
+  targets: [
+    ratio("HttpStage", "undici.fetch", "pages/s", 2),
+    ratio("HttpStage", "undici Agent request", "pages/s", 1.3),
+    ratio("HttpStage, TLS", "undici Agent request, TLS", "pages/s", 1.25)
+  ]
+}
+
+export default bench
