@@ -12,6 +12,8 @@ export interface Certificates {
   /** What a client must trust, in PEM. */
   readonly authority: string
   readonly contextFor: (name: string, certificate: Certificate) => SecureContext
+  /** The same in PEM. */
+  readonly pairFor: (name: string, certificate: Certificate) => { readonly key: string; readonly cert: string }
 }
 
 export const make = (): Certificates => {
@@ -24,15 +26,17 @@ export const make = (): Certificates => {
     selfSigned: (name) => certify(host, host, name, valid),
     wrongHost: () => certify(authority, host, "another-customer.example", valid)
   }
-  const key = host.privateKey.export({ type: "pkcs8", format: "pem" })
+  const key = host.privateKey.export({ type: "pkcs8", format: "pem" }).toString()
+  const pairFor: Certificates["pairFor"] = (name, certificate) => ({ key, cert: pem(spell[certificate](name)) })
   const contexts = new Map<string, SecureContext>()
   return {
     authority: root,
+    pairFor,
     contextFor: (name, certificate) => {
       const id = `${certificate} ${name}`
       const known = contexts.get(id)
       if (known !== undefined) return known
-      const context = createSecureContext({ key, cert: pem(spell[certificate](name)) })
+      const context = createSecureContext(pairFor(name, certificate))
       if (contexts.size >= kept) contexts.delete(contexts.keys().next().value!)
       contexts.set(id, context)
       return context

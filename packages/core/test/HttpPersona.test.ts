@@ -61,6 +61,11 @@ describe("HttpPersona", () => {
       [{ tlsClientHello: { minVersion: "TLS13", maxVersion: "TLS12" } }, "tlsClientHello.minVersion"],
       [{ tlsClientHello: { cipherSuites: ["TLS_AES_128_GCM_SHA256", "RC4-MD5"] } }, "tlsClientHello.cipherSuites.1"],
       [{ tlsClientHello: { cipherSuites: ["ALL:@SECLEVEL=0"] } }, "tlsClientHello.cipherSuites.0"],
+      [
+        { tlsClientHello: { maxVersion: "TLS12", cipherSuites: ["TLS_AES_128_GCM_SHA256"] } },
+        "tlsClientHello.cipherSuites"
+      ],
+      [{ tlsClientHello: { minVersion: "TLS13", cipherSuites: ["AES128-SHA"] } }, "tlsClientHello.cipherSuites"],
       [{ tlsClientHello: { curvePreferences: ["toString"] } }, "tlsClientHello.curvePreferences.0"],
       [{ http2Settings: { enabled: "yes" } }, "http2Settings.enabled"],
       [{ cookieHandling: { mode: "forever" } }, "cookieHandling.mode"],

@@ -1,5 +1,5 @@
 import { Option, Schema, SchemaGetter } from "effect"
-import { cipherName, curveName, TlsVersion, tlsAge } from "./Tls.ts"
+import { cipherName, curveName, isOfTls13, TlsVersion, tlsAge } from "./Tls.ts"
 
 /** Who says it is asking, where a persona does not name a user agent. */
 export const defaultUserAgent = "Mozilla/5.0 (compatible; DomainFlow; +https://github.com/domainflow/domainflow)"
@@ -70,11 +70,15 @@ const TlsClientHello = open({
   /** In order of preference; empty: the platform's own. */
   curvePreferences: or(Schema.Array(known(curveName, "curve")), [])
 }).check(
-  Schema.makeFilter(({ maxVersion, minVersion }) =>
-    minVersion !== null && maxVersion !== null && tlsAge[minVersion] > tlsAge[maxVersion]
-      ? { path: ["minVersion"], issue: "minVersion is newer than maxVersion" }
-      : undefined
-  )
+  Schema.makeFilter(({ cipherSuites, maxVersion, minVersion }) => {
+    const oldest = tlsAge[minVersion ?? "TLS10"]
+    const newest = tlsAge[maxVersion ?? "TLS13"]
+    if (oldest > newest) return { path: ["minVersion"], issue: "minVersion is newer than maxVersion" }
+    const isSpoken = (suite: string) => (isOfTls13(suite) ? newest === tlsAge.TLS13 : oldest < tlsAge.TLS13)
+    return cipherSuites.length === 0 || cipherSuites.some(isSpoken)
+      ? undefined
+      : { path: ["cipherSuites"], issue: "no suite is of a version between minVersion and maxVersion" }
+  })
 )
 
 /**

@@ -77,6 +77,9 @@ const openssl = new Set(Object.values(cipherSuites))
 export const cipherName = (suite: string): string | undefined =>
   Object.hasOwn(cipherSuites, suite) ? cipherSuites[suite] : openssl.has(suite) ? suite : undefined
 
+/** TLS 1.3 has suites of its own: the others mean nothing to it, nor its to older versions (RFC 8446 B.4). */
+export const isOfTls13 = (suite: string): boolean => cipherName(suite)?.startsWith("TLS_") ?? false
+
 /** What OpenSSL calls a group; undefined for one we do not know. */
 export const curveName = (curve: string): string | undefined =>
   Object.hasOwn(curves, curve) ? curves[curve] : undefined

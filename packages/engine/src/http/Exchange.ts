@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import { Effect } from "effect"
-import { Client, type Dispatcher } from "undici"
+import { Client, type Dispatcher, errors } from "undici"
 import { broken, type Fault, fault } from "./Fault.ts"
 import { Gathered } from "./Gathered.ts"
 import type { Limits } from "./Limits.ts"
@@ -59,11 +59,11 @@ export const exchange = (
       bodyTimeout: 0,
       maxHeaderSize: limits.headerBytes
     })
-    const answer = new Answer(limits, onHead, `asking ${request.url.host}`, (result) => {
+    const answer = new Answer(limits, onHead, request.url.host, (result) => {
       // Not within undici's parser, which calls this: what follows may take long, or ask again.
       queueMicrotask(() => {
+        // The client ends with its socket; `destroy` asserts what HTTP/2 does not keep (undici 8.12).
         socket.destroy()
-        if (isHttp2) client.destroy(over, ignored)
         resume(result)
       })
     })
@@ -79,7 +79,6 @@ export const exchange = (
     return Effect.sync(() => {
       answer.drop()
       socket.destroy()
-      if (isHttp2) client.destroy(over, ignored)
     })
   })
 
@@ -87,7 +86,7 @@ export const exchange = (
 class Answer implements Dispatcher.DispatchHandler {
   readonly #limits: Limits
   readonly #onHead: (head: Head) => boolean
-  readonly #during: string
+  readonly #host: string
   readonly #done: (result: Effect.Effect<Response, Fault>) => void
   readonly #body = new Gathered()
   #head: Head | null = null
@@ -96,12 +95,12 @@ class Answer implements Dispatcher.DispatchHandler {
   constructor(
     limits: Limits,
     onHead: (head: Head) => boolean,
-    during: string,
+    host: string,
     done: (result: Effect.Effect<Response, Fault>) => void
   ) {
     this.#limits = limits
     this.#onHead = onHead
-    this.#during = during
+    this.#host = host
     this.#done = done
   }
 
@@ -138,7 +137,11 @@ class Answer implements Dispatcher.DispatchHandler {
 
   onResponseError(_: unknown, error: Error): void {
     if (this.#isOver) return
-    this.#fail(broken(error, this.#head === null ? this.#during : `reading the body from ${this.#during.slice(7)}`))
+    if (this.#head !== null) this.#fail(broken(error, `reading the body from ${this.#host}`))
+    // Also said of a head that cannot be read once it has told a length: no body was meant yet.
+    else if (error instanceof errors.ResponseContentLengthMismatchError)
+      this.#fail(fault("Error", `the answer is not HTTP asking ${this.#host}`))
+    else this.#fail(broken(error, `asking ${this.#host}`))
   }
 
   /** Nobody waits any more. */
@@ -166,7 +169,6 @@ class Answer implements Dispatcher.DispatchHandler {
 /** undici wants an Error to stop with; this one is never shown. */
 const over = new Error("over")
 const gone = () => Object.assign(new Error("the connection is gone"), { code: "ECONNRESET" })
-const ignored = () => {}
 
 /**
  * undici ends every connection with an Error or two, made deep in its parser and never read. Their stacks, found through

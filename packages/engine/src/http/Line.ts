@@ -7,12 +7,11 @@ import type { Tls } from "./Tls.ts"
 export class Line {
   readonly #sockets: Array<Socket> = []
 
-  /** Connects by TCP to an address, which somebody has guarded. */
-  open(address: string, port: number): Effect.Effect<Socket, Fault> {
+  /** Connects by TCP to an address, which somebody has guarded. `during` says what for. */
+  open(address: string, port: number, during: string): Effect.Effect<Socket, Fault> {
     return Effect.callback((resume) => {
       const socket = connect({ host: address, port })
       this.#keep(socket)
-      const during = `connecting to ${address.includes(":") ? `[${address}]` : address}:${port}`
       const failed = (error: Error) => resume(Effect.fail(broken(error, during)))
       socket.once("error", failed)
       socket.once("connect", () => {
@@ -24,11 +23,11 @@ export class Line {
   }
 
   /** Speaks TLS over a connection, as a client of `host`. */
-  secure(socket: Socket, host: string, tls: Tls): Effect.Effect<Socket, Fault> {
+  secure(socket: Socket, host: string, tls: Tls, during: string): Effect.Effect<Socket, Fault> {
     return Effect.callback((resume) => {
       const secured = tls.over(socket, host)
       this.#keep(secured)
-      const failed = (error: Error) => resume(Effect.fail(broken(error, `in the TLS handshake with ${host}`)))
+      const failed = (error: Error) => resume(Effect.fail(broken(error, during)))
       secured.once("error", failed)
       secured.once("secureConnect", () => {
         secured.off("error", failed)

@@ -17,6 +17,8 @@ export interface Destination {
   readonly port: number
   /** TLS will be spoken on the connection, which therefore has to end there. */
   readonly isSecure: boolean
+  /** What is being done, in words: `connecting to shop.test at 192.0.2.1`. */
+  readonly during: string
 }
 
 export interface Reached {
@@ -39,7 +41,8 @@ export interface Roads {
 
 const straight: Road = {
   proxyId: null,
-  open: (line, { address, port }) => Effect.map(line.open(address, port), (socket) => ({ socket, relay: null }))
+  open: (line, { address, during, port }) =>
+    Effect.map(line.open(address, port, during), (socket) => ({ socket, relay: null }))
 }
 
 /** No proxy. */

@@ -1,7 +1,7 @@
 import { isIP, type Socket } from "node:net"
 import tls, { type SecureContext, type SecureVersion, type TLSSocket } from "node:tls"
 import type { HttpPersona } from "@domainflow/core/persona/HttpPersona"
-import { cipherName, curveName, type TlsVersion, tlsAge } from "@domainflow/core/persona/Tls"
+import { cipherName, curveName, isOfTls13, type TlsVersion, tlsAge } from "@domainflow/core/persona/Tls"
 
 /** How a persona speaks TLS, worked out once: a context takes milliseconds to make, a handshake shares it. */
 export interface Tls {
@@ -51,13 +51,16 @@ const versions: Record<TlsVersion, SecureVersion> = {
 const contextOf = (hello: HttpPersona["tlsClientHello"], ca: ReadonlyArray<string>): SecureContext => {
   const isOld = (version: TlsVersion | null) => version !== null && tlsAge[version] < tlsAge.TLS12
   const least = hello.minVersion ?? (isOld(hello.maxVersion) ? "TLS10" : null)
+  // Node leaves 1.3 and its own suites in where a list has none of them.
+  const most =
+    hello.maxVersion ?? (hello.cipherSuites.some(isOfTls13) || hello.cipherSuites.length === 0 ? null : "TLS12")
   // The schema has refused names that either does not know.
   const suites = hello.cipherSuites.flatMap((suite) => cipherName(suite) ?? [])
   const groups = hello.curvePreferences.flatMap((curve) => curveName(curve) ?? [])
   const ciphers = suites.length > 0 ? suites.join(":") : isOld(least) ? tls.DEFAULT_CIPHERS : undefined
   return tls.createSecureContext({
     ...(least === null ? {} : { minVersion: versions[least] }),
-    ...(hello.maxVersion === null ? {} : { maxVersion: versions[hello.maxVersion] }),
+    ...(most === null ? {} : { maxVersion: versions[most] }),
     // OpenSSL 3 speaks versions before 1.2 only at level 0: they sign with SHA-1.
     ...(ciphers === undefined ? {} : { ciphers: isOld(least) ? `${ciphers}:@SECLEVEL=0` : ciphers }),
     ...(groups.length === 0 ? {} : { ecdhCurve: [...new Set(groups)].join(":") }),

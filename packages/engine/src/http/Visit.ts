@@ -77,14 +77,14 @@ export const make = (manner: Manner) => {
       trace.doing = `connecting to ${url.host} at ${address}`
       const claims = addresses.length - at + portsLeft - 1
       const opened = yield* road
-        .open(line, { address, port, isSecure })
+        .open(line, { address, port, isSecure, during: trace.doing })
         .pipe(within(deadline, claims, trace), Effect.result)
       if (opened._tag === "Success") {
         if (!isSecure) return opened.success
         trace.doing = `in the TLS handshake with ${url.host}`
         const host = url.hostname.replace(/^\[|\]$/g, "")
         const socket = yield* line
-          .secure(opened.success.socket, host, manner.tls)
+          .secure(opened.success.socket, host, manner.tls, trace.doing)
           .pipe(within(deadline, portsLeft, trace))
         return { socket, relay: null }
       }

@@ -151,7 +151,7 @@ describe("HttpStage", () => {
 
       const none = yield* ask(shut, {}, { ports: [shut.port, shut.port + 1] })
       assert.deepInclude(none, { status: "Unreachable", port: null, statusCode: null })
-      assert.match(none.reason ?? "", /^refused connecting to 127\.0\.0\.1:\d+; refused connecting/)
+      assert.match(none.reason ?? "", /^refused connecting to shop\.test:\d+ at 127\.0\.0\.1; refused connecting/)
     })
   )
 

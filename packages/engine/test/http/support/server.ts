@@ -28,17 +28,19 @@ export interface Where {
   readonly address?: string
   readonly port?: number
   readonly tls?: TlsOptions
+  /** Instead of reading requests. */
+  readonly onConnect?: (socket: Socket) => void
 }
 
 // Servers that need a certain port have an address of their own: suites run at the same time.
 let addresses = 0
-const ownAddress = (): string =>
+export const ownAddress = (): string =>
   `127.72.${(process.pid >> 4) & 255}.${((process.pid & 15) << 4) + (++addresses % 15) + 1}`
 
 /** A server that reads request heads and says exactly what it is told to, until the scope ends. */
 export const serve = (
   reply: (asked: Asked) => Reply,
-  { port = 0, tls, address = port === 0 ? "127.0.0.1" : ownAddress() }: Where = {}
+  { port = 0, tls, onConnect, address = port === 0 ? "127.0.0.1" : ownAddress() }: Where = {}
 ): Effect.Effect<Served, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -59,7 +61,7 @@ export const serve = (
           else socket.end(say)
         })
       }
-      const server = tls === undefined ? createServer(on) : createTls(tls, on)
+      const server = tls === undefined ? createServer(onConnect ?? on) : createTls(tls, on)
       server.on("connection", (socket: Socket) => {
         made++
         sockets.add(socket)

@@ -1,0 +1,277 @@
+import { once } from "node:events"
+import { createSecureServer, type Http2SecureServer } from "node:http2"
+import type { AddressInfo } from "node:net"
+import type { TLSSocket, TlsOptions } from "node:tls"
+import { make as makeCertificates } from "@domainflow/internet/web/Certificates"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { answer, ownAddress, page, serve } from "./support/server.ts"
+import { ask, type Options, type Persona } from "./support/stage.ts"
+
+const certificates = makeCertificates()
+const ca = [certificates.authority]
+const port = 8443
+const html = page("We sell tea")
+
+/** A server that has a certificate for `name`; `seen` hears of each connection by TLS. */
+const secure = (name: string, tls: TlsOptions = {}, certificate: "good" | "expired" | "selfSigned" = "good") => {
+  const seen: Array<TLSSocket> = []
+  const context = (host: string) => certificates.contextFor(name === "*" ? host : name, certificate)
+  const SNICallback: TlsOptions["SNICallback"] = (host, done) => done(null, context(host))
+  return Effect.map(
+    serve(
+      ({ socket }) => {
+        seen.push(socket as TLSSocket) // the server was told to speak TLS
+        return answer(200, html)
+      },
+      { port, tls: { SNICallback, ...tls } }
+    ),
+    (server) => ({ ...server, seen })
+  )
+}
+
+const askBy = (server: { readonly address: string }, settings: Persona = {}, options: Options = {}, name?: string) =>
+  ask({ address: server.address, port }, settings, { ca, ...options }, name)
+
+describe("HttpStage: TLS", () => {
+  it.live("speaks it on 443 and 8443, to the name that was asked for", () =>
+    Effect.gen(function* () {
+      const server = yield* secure("*")
+      const verdict = yield* askBy(server)
+      assert.deepInclude(verdict, { status: "Success", port, urls: [`https://shop.test:${port}/`] })
+      assert.strictEqual(server.seen[0]?.servername, "shop.test")
+      assert.strictEqual(server.seen[0]?.getProtocol(), "TLSv1.3")
+    })
+  )
+
+  it.live("a certificate that does not prove the name is Unreachable, and says why", () =>
+    Effect.gen(function* () {
+      const cases = [
+        ["shop.test", "good", {}, null],
+        ["*.shop.test", "good", {}, "the certificate is for another name"],
+        ["*.test", "good", {}, "the certificate is for another name"],
+        ["s*.test", "good", {}, "the certificate is for another name"],
+        ["shop.test.evil.example", "good", {}, "the certificate is for another name"],
+        ["shop.test", "expired", {}, "the certificate has expired"],
+        ["shop.test", "selfSigned", {}, "the certificate is self-signed"],
+        ["shop.test", "good", { ca: [] }, "the certificate's authority is not known"]
+      ] as const
+      for (const [name, certificate, options, reason] of cases) {
+        const server = yield* secure(name, {}, certificate)
+        const verdict = yield* askBy(server, {}, { retryAttempts: 2, ...options })
+        assert.strictEqual(verdict.status, reason === null ? "Success" : "Unreachable", `${name} ${certificate}`)
+        assert.strictEqual(
+          verdict.reason,
+          reason === null ? null : `${reason} in the TLS handshake with shop.test:${port}`
+        )
+        assert.strictEqual(verdict.attempts, 1)
+        // Nothing was said to whoever that was.
+        assert.strictEqual(server.asked.length, reason === null ? 1 : 0)
+      }
+      const wild = yield* secure("*.shop.test")
+      assert.strictEqual((yield* askBy(wild, {}, {}, "www.shop.test")).status, "Success")
+      assert.strictEqual((yield* askBy(wild, {}, {}, "a.www.shop.test")).status, "Unreachable")
+    })
+  )
+
+  it.live("a certificate for a name proves no address", () =>
+    Effect.gen(function* () {
+      const server = yield* serve(() => answer(200, html), { port, tls: certificates.pairFor("shop.test", "good") })
+      const verdict = yield* askBy(server, {}, {}, server.address)
+      assert.deepInclude(verdict, { status: "Unreachable" })
+      assert.include(verdict.reason, "the certificate is for another name")
+    })
+  )
+
+  it.live("speaks the persona's versions, suites and curves, and no others", () =>
+    Effect.gen(function* () {
+      const spoken = (hello: NonNullable<Persona["tlsClientHello"]>, tls: TlsOptions = {}) =>
+        Effect.gen(function* () {
+          const server = yield* secure("*", tls)
+          const verdict = yield* askBy(server, { tlsClientHello: hello })
+          const [socket] = server.seen
+          return socket === undefined
+            ? verdict.reason
+            : [socket.getProtocol(), socket.getCipher().standardName, verdict.status]
+        })
+      assert.deepStrictEqual(yield* spoken({ maxVersion: "TLS12" }), [
+        "TLSv1.2",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "Success"
+      ])
+      assert.deepStrictEqual(yield* spoken({ cipherSuites: ["TLS_CHACHA20_POLY1305_SHA256"], minVersion: "TLS13" }), [
+        "TLSv1.3",
+        "TLS_CHACHA20_POLY1305_SHA256",
+        "Success"
+      ])
+      assert.deepStrictEqual(
+        yield* spoken(
+          { cipherSuites: ["TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305", "ECDHE-ECDSA-AES128-GCM-SHA256"] },
+          { honorCipherOrder: false }
+        ),
+        ["TLSv1.2", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "Success"]
+      )
+      const old: TlsOptions = { minVersion: "TLSv1", maxVersion: "TLSv1", ciphers: "ALL:@SECLEVEL=0" }
+      assert.deepStrictEqual((yield* spoken({ minVersion: "TLS10" }, old))?.[0], "TLSv1")
+      assert.deepStrictEqual(
+        (yield* spoken({ maxVersion: "TLS11" }, { ...old, maxVersion: "TLSv1.1" }))?.[0],
+        "TLSv1.1"
+      )
+      assert.match(String(yield* spoken({}, old)), /^TLS failed \(.*\) in the TLS handshake/)
+      assert.match(String(yield* spoken({ minVersion: "TLS13" }, { maxVersion: "TLSv1.2" })), /^TLS failed/)
+      assert.match(String(yield* spoken({ curvePreferences: ["P384"] }, { ecdhCurve: "X25519" })), /^TLS failed/)
+      assert.deepStrictEqual(
+        (yield* spoken({ curvePreferences: ["CurveP384", "X25519"] }, { ecdhCurve: "P-384" }))?.[2],
+        "Success"
+      )
+    })
+  )
+
+  it.live("a server that speaks no TLS, or stops in the handshake, is Unreachable", () =>
+    Effect.gen(function* () {
+      const plain = yield* serve(() => answer(200, html), { port })
+      const verdict = yield* askBy(plain, { requestTimeoutSeconds: 1 })
+      assert.oneOf(verdict.status, ["Unreachable", "Timeout"])
+      const chatty = yield* serve(() => "", { port, onConnect: (socket) => socket.end("SSH-2.0-x\r\n") })
+      assert.match((yield* askBy(chatty)).reason ?? "", /^TLS failed \(.*\) in the TLS handshake with/)
+      const rude = yield* serve(() => "", {
+        port,
+        onConnect: (socket) => socket.once("data", () => socket.resetAndDestroy())
+      })
+      assert.match((yield* askBy(rude)).reason ?? "", /^reset in the TLS handshake with/)
+      const silent = yield* serve(() => "", { port, onConnect: (socket) => socket.pause() })
+      const waited = yield* askBy(silent, { requestTimeoutSeconds: 0.3 })
+      assert.deepInclude(waited, {
+        status: "Timeout",
+        reason: `no page within 0.3 s: in the TLS handshake with shop.test:${port}`
+      })
+    })
+  )
+
+  it.live("HTTP/2 is spoken where the persona asks for it and the server offers it", () =>
+    Effect.gen(function* () {
+      const server = yield* http2Server()
+      const versions = (settings: Persona) =>
+        Effect.gen(function* () {
+          const before = server.versions.length
+          const verdict = yield* askBy(server, settings)
+          assert.deepInclude(verdict, { status: "Success", snippet: "We sell tea" })
+          assert.deepStrictEqual(verdict.headers?.["x-many"], ["1"])
+          assert.isUndefined(verdict.headers?.[":status"])
+          return server.versions.slice(before)
+        })
+      assert.deepStrictEqual(yield* versions({}), ["1.1"])
+      assert.deepStrictEqual(yield* versions({ http2Settings: { enabled: false } }), ["1.1"])
+      const http2Settings = { enabled: true }
+      assert.deepStrictEqual(yield* versions({ http2Settings }), ["2.0"])
+      assert.deepStrictEqual(
+        yield* versions({
+          http2Settings,
+          headers: { "X-Tea": "green", Connection: "keep-alive" },
+          headerOrder: ["Host", "X-Tea"]
+        }),
+        ["2.0"]
+      )
+      assert.strictEqual(server.headers.at(-1)?.["x-tea"], "green")
+      const old = yield* secure("*")
+      assert.strictEqual((yield* askBy(old, { http2Settings })).status, "Success")
+      yield* Effect.repeat(Effect.sleep(10), { until: () => server.sessions() === 0 })
+    })
+  )
+
+  it.live("HTTP/2: redirects, bodies without end, resets and silence come to one verdict each", () =>
+    Effect.gen(function* () {
+      const server = yield* http2Server()
+      const http2Settings = { enabled: true }
+      const at = (path: string, options: Options = {}) =>
+        Effect.gen(function* () {
+          server.lead(path)
+          return yield* askBy(server, { http2Settings, requestTimeoutSeconds: 2 }, options)
+        })
+      assert.deepInclude(yield* at("/"), { status: "Success" })
+      assert.deepInclude(yield* at("/page"), {
+        status: "Success",
+        urls: [`https://shop.test:${port}/`, `https://shop.test:${port}/page`]
+      })
+      assert.deepInclude(yield* at("/endless", { limits: { wireBytes: 100_000 } }), {
+        status: "Error",
+        reason: "the body is larger than 100000 bytes"
+      })
+      assert.oneOf((yield* at("/reset")).status, ["Unreachable", "Error"])
+      assert.oneOf((yield* at("/gone")).status, ["Unreachable", "Error"])
+      assert.deepInclude(yield* at("/silent"), { status: "Timeout" })
+      assert.oneOf((yield* at("/headers")).status, ["Error", "Unreachable"])
+      yield* Effect.repeat(Effect.sleep(10), { until: () => server.sessions() === 0 })
+    })
+  )
+})
+
+/** Both versions of HTTP by TLS; `/` leads on to where it is told to. */
+const http2Server = () =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const versions: Array<string> = []
+      const headers: Array<Record<string, unknown>> = []
+      let lead = "/"
+      let sessions = 0
+      const address = ownAddress()
+      const server: Http2SecureServer = createSecureServer({
+        allowHTTP1: true,
+        SNICallback: (host, done) => done(null, certificates.contextFor(host, "good"))
+      })
+      server.on("error", () => {})
+      server.on("sessionError", () => {})
+      server.on("session", (session) => {
+        sessions++
+        session.on("error", () => {})
+        session.once("close", () => sessions--)
+      })
+      server.on("request", (request, response) => {
+        versions.push(request.httpVersion)
+        headers.push(request.headers)
+        request.on("error", () => {})
+        response.stream?.on("error", () => {})
+        if (request.url === "/" && lead !== "/") {
+          response.writeHead(302, { location: lead })
+          response.end()
+          return
+        }
+        switch (request.url) {
+          case "/endless": {
+            response.writeHead(200, { "content-type": "text/html" })
+            const timer = setInterval(() => response.write("x".repeat(65_536)), 1)
+            response.once("close", () => clearInterval(timer))
+            return
+          }
+          case "/reset":
+            return response.stream.close(2)
+          case "/gone":
+            return response.stream.session?.destroy()
+          case "/silent":
+            return
+          case "/headers":
+            response.writeHead(
+              200,
+              Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`x-${n}`, "y".repeat(2_000)]))
+            )
+            return void response.end()
+          default:
+            response.writeHead(200, { "content-type": "text/html", "x-many": "1" })
+            response.end(html)
+        }
+      })
+      server.listen({ host: address, port })
+      await once(server, "listening")
+      return {
+        address: (server.address() as AddressInfo).address, // it listens on a port, not on a pipe
+        versions,
+        headers,
+        sessions: () => sessions,
+        lead: (path: string) => {
+          lead = path
+        },
+        close: () => server.close()
+      }
+    }),
+    ({ close }) => Effect.sync(close)
+  )
