@@ -1,6 +1,6 @@
 import { Clock, Context, Effect, Layer, type Schema } from "effect"
 import * as Ids from "../Ids.ts"
-import { type Page, type PageRequest, pageSize } from "../Page.ts"
+import * as Page from "../Page.ts"
 import * as Storable from "../Storable.ts"
 import type { StoreError } from "../StoreError.ts"
 import { Actor } from "./Actor.ts"
@@ -26,7 +26,10 @@ export class AuditLog extends Context.Service<
     readonly append: (change: AuditChange) => Effect.Effect<void, StoreError>
 
     /** Newest first. Lines that arrive meanwhile do not shift a page. */
-    readonly page: (filter: AuditFilter, request?: PageRequest) => Effect.Effect<Page<AuditEntry>, StoreError>
+    readonly page: (
+      filter: AuditFilter,
+      request?: Page.PageRequest
+    ) => Effect.Effect<Page.Page<AuditEntry>, Page.InvalidCursor | StoreError>
 
     /** Whether the log is what was written; see `Chain`. */
     readonly verify: (
@@ -46,12 +49,12 @@ export class AuditLog extends Context.Service<
           entries.push(made)
           yield* trail.seal(made.id, lineOf(made))
         }),
-        page: (filter, request) =>
-          Effect.sync(() => {
-            const newest = entries.toReversed()
-            const from = request?.after == null ? 0 : newest.findIndex((made) => made.id === request.after) + 1
-            return pageOf(newest.slice(from).filter(matches(filter)), pageSize(request))
-          }),
+        page: Effect.fnUntraced(function* (filter, request) {
+          const after = yield* Page.position(AuditEntryId, request)
+          const newest = entries.toReversed()
+          const from = after === null ? 0 : newest.findIndex((made) => made.id === after) + 1
+          return Page.page(newest.slice(from).filter(matches(filter)), request, (made) => made.id)
+        }),
         verify: (checkpoint = null) => trail.verify(checkpoint)
       })
     })
@@ -88,12 +91,6 @@ export const entry = Effect.fnUntraced(function* (change: AuditChange) {
     clientIp: actor.clientIp,
     userAgent: actor.userAgent === null ? null : Storable.text(actor.userAgent)
   })
-})
-
-/** A page out of rows that were read one past it. */
-export const pageOf = (rows: ReadonlyArray<AuditEntry>, size: number): Page<AuditEntry> => ({
-  items: rows.slice(0, size),
-  next: rows.length > size ? rows[size - 1]!.id : null
 })
 
 const matches = (filter: AuditFilter) => (made: AuditEntry) =>

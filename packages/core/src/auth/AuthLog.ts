@@ -1,6 +1,6 @@
-import { Clock, Context, Effect, Layer, type Schema, Stream } from "effect"
+import { Clock, Context, Effect, Layer, Schema, Stream } from "effect"
 import * as Chain from "../audit/Chain.ts"
-import { type Page, type PageRequest, pageSize } from "../Page.ts"
+import * as Page from "../Page.ts"
 import * as Storable from "../Storable.ts"
 import type { StoreError } from "../StoreError.ts"
 import { AuthAuditEntry, type AuthEventStatus, type AuthEventType, type SecurityFlags } from "./AuthAuditEntry.ts"
@@ -38,7 +38,10 @@ export class AuthLog extends Context.Service<
     readonly append: (event: AuthEvent) => Effect.Effect<void, StoreError>
 
     /** Newest first. */
-    readonly page: (filter: AuthLogFilter, request?: PageRequest) => Effect.Effect<Page<AuthAuditEntry>, StoreError>
+    readonly page: (
+      filter: AuthLogFilter,
+      request?: Page.PageRequest
+    ) => Effect.Effect<Page.Page<AuthAuditEntry>, Page.InvalidCursor | StoreError>
 
     /** Oldest first, those after the entry of this id, up to now; `describe` puts one in words. */
     readonly stream: (filter?: AuthLogFilter, after?: bigint) => Stream.Stream<AuthAuditEntry, StoreError>
@@ -63,16 +66,11 @@ export class AuthLog extends Context.Service<
           entries.push(entry)
           yield* trail.seal(`${entry.id}`, lineOf(entry))
         }),
-        page: (filter, request) =>
-          Effect.sync(() => {
-            const before = request?.after == null ? null : BigInt(request.after)
-            return pageOf(
-              matching(filter)
-                .toReversed()
-                .filter((entry) => before === null || entry.id < before),
-              pageSize(request)
-            )
-          }),
+        page: Effect.fnUntraced(function* (filter, request) {
+          const before = yield* Page.position(PageKey, request)
+          const rows = matching(filter).toReversed()
+          return Page.page(before === null ? rows : rows.filter((entry) => entry.id < before), request, pageKey)
+        }),
         stream: (filter = {}, after = 0n) =>
           Stream.suspend(() => Stream.fromIterable(matching(filter).filter((entry) => entry.id > after))),
         verify: (checkpoint = null) => trail.verify(checkpoint)
@@ -116,11 +114,9 @@ export const entryOf = (event: AuthEvent, id: bigint, createdAt: Date): AuthAudi
     createdAt
   })
 
-/** A page out of rows that were read one past it. */
-export const pageOf = (rows: ReadonlyArray<AuthAuditEntry>, size: number): Page<AuthAuditEntry> => ({
-  items: rows.slice(0, size),
-  next: rows.length > size ? `${rows[size - 1]!.id}` : null
-})
+/** The key of its pages. */
+export const PageKey = Schema.BigIntFromString.check(Schema.isBetweenBigInt({ minimum: 0n, maximum: 2n ** 63n - 1n }))
+export const pageKey = (entry: AuthAuditEntry): string => `${entry.id}`
 
 const matches = (filter: AuthLogFilter) => (entry: AuthAuditEntry) =>
   (filter.userId === undefined || entry.userId === filter.userId) &&

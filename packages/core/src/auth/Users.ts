@@ -1,8 +1,8 @@
-import { Clock, Context, Effect, Layer, type Schema } from "effect"
+import { Clock, Context, Effect, Layer, Schema } from "effect"
 import type { AuditAction } from "../audit/AuditEntry.ts"
 import { AuditLog } from "../audit/AuditLog.ts"
 import * as Ids from "../Ids.ts"
-import { type Page, type PageRequest, pageSize } from "../Page.ts"
+import * as Page from "../Page.ts"
 import type { StoreError } from "../StoreError.ts"
 import type { AuthEventType } from "./AuthAuditEntry.ts"
 import { AuthLog } from "./AuthLog.ts"
@@ -34,7 +34,10 @@ export class Users extends Context.Service<
     readonly get: (grant: Manage, id: UserId) => Effect.Effect<User, UserNotFound | StoreError>
 
     /** By e-mail. */
-    readonly page: (grant: Manage, request?: PageRequest) => Effect.Effect<Page<User>, StoreError>
+    readonly page: (
+      grant: Manage,
+      request?: Page.PageRequest
+    ) => Effect.Effect<Page.Page<User>, Page.InvalidCursor | StoreError>
 
     /** Changes the fields that are given. A new address is unverified; a change of the second factor rotates the sessions. */
     readonly update: (
@@ -123,12 +126,13 @@ export class Users extends Context.Service<
 
         get: (_grant, userId) => Effect.map(find(userId), face),
 
-        page: (_grant, request) =>
-          Effect.sync(() => {
-            const after = request?.after ?? ""
-            const rows = [...tables.accounts.values()].sort(byEmail).filter((account) => account.email > after)
-            return pageOf(rows.map(face), pageSize(request))
-          }),
+        page: Effect.fnUntraced(function* (_grant, request) {
+          const after = yield* Page.position(PageKey, request)
+          const rows = [...tables.accounts.values()]
+            .sort(byEmail)
+            .filter(({ email }) => after === null || email > after)
+          return Page.page(rows.map(face), request, pageKey)
+        }),
 
         update: Effect.fnUntraced(function* (grant, userId, change) {
           const account = yield* Memory.governed(tables, grant, userId)
@@ -211,11 +215,9 @@ export const face = (account: Account): User => {
   return new User(shown)
 }
 
-/** A page out of rows that were read one past it. */
-export const pageOf = (rows: ReadonlyArray<User>, size: number): Page<User> => ({
-  items: rows.slice(0, size),
-  next: rows.length > size ? rows[size - 1]!.email : null
-})
+/** The key of its pages. */
+export const PageKey = Schema.String
+export const pageKey = (user: User): string => user.email
 
 /** The account a new user starts with. */
 export const accountOf = Effect.fnUntraced(function* (user: NewUser) {

@@ -1,8 +1,8 @@
 import { Actor } from "@domainflow/core/audit/Actor"
-import { type AuditChange, AuditEntry, entityType } from "@domainflow/core/audit/AuditEntry"
-import { AuditLog, chain, lineOf, pageOf } from "@domainflow/core/audit/AuditLog"
+import { type AuditChange, AuditEntry, AuditEntryId, entityType } from "@domainflow/core/audit/AuditEntry"
+import { AuditLog, chain, lineOf } from "@domainflow/core/audit/AuditLog"
 import * as Ids from "@domainflow/core/Ids"
-import { pageSize } from "@domainflow/core/Page"
+import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
@@ -46,10 +46,9 @@ export const layer = Layer.effect(
     return AuditLog.of({
       append: (change) => sql.withTransaction(append(sql, change)).pipe(Effect.asVoid, guard("AuditLog.append")),
 
-      page: (filter, request) => {
-        const size = pageSize(request)
-        const after = request?.after ?? null
-        return sql`
+      page: Effect.fnUntraced(function* (filter, request) {
+        const after = yield* Page.position(AuditEntryId, request)
+        const rows = yield* sql`
           select ${sql.literal(columns)} from audit_logs e
           where ${sql.and([
             sql`true`,
@@ -62,17 +61,14 @@ export const layer = Layer.effect(
             ...(after === null
               ? []
               : [
-                  sql`(e."timestamp", e.id) < (select c."timestamp", c.id from audit_logs c where c.id::text = ${after})`
+                  sql`(e."timestamp", e.id) < (select c."timestamp", c.id from audit_logs c where c.id = ${after}::uuid)`
                 ])
           ])}
           order by e."timestamp" desc, e.id desc
-          limit ${size + 1}
-        `.pipe(
-          Effect.flatMap(Schema.decodeUnknownEffect(Schema.Array(AuditEntry))),
-          Effect.map((rows) => pageOf(rows, size)),
-          guard("AuditLog.page")
-        )
-      },
+          limit ${Page.pageSize(request) + 1}
+        `
+        return Page.page(yield* decodeAll(rows), request, (made) => made.id)
+      }, guard("AuditLog.page")),
 
       verify: (checkpoint = null) => Trail.verify(sql, trail, checkpoint).pipe(guard("AuditLog.verify"))
     })
@@ -83,6 +79,8 @@ const columns = `
   e.id, e."timestamp", coalesce(e.user_id, e.former_user_id) as user_id, e.action, e.entity_type, e.entity_id, e.details,
   e.client_ip, e.user_agent
 `
+
+const decodeAll = Schema.decodeUnknownEffect(Schema.Array(AuditEntry))
 
 const trail: Trail.Trail<AuditEntry> = {
   chain,

@@ -1,6 +1,14 @@
 import { AuthAuditEntry } from "@domainflow/core/auth/AuthAuditEntry"
-import { type AuthEvent, AuthLog, type AuthLogFilter, chain, lineOf, pageOf } from "@domainflow/core/auth/AuthLog"
-import { pageSize } from "@domainflow/core/Page"
+import {
+  type AuthEvent,
+  AuthLog,
+  type AuthLogFilter,
+  chain,
+  lineOf,
+  PageKey,
+  pageKey
+} from "@domainflow/core/auth/AuthLog"
+import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
@@ -63,14 +71,11 @@ export const layer = Layer.effect(
           guard("AuthLog.append")
         ),
 
-      page: (filter, request) => {
-        const size = pageSize(request)
-        const before = Option.map(Option.fromNullishOr(request?.after), (after) => ({ before: BigInt(after) }))
-        return read(filter, before, size + 1).pipe(
-          Effect.map((rows) => pageOf(rows, size)),
-          guard("AuthLog.page")
-        )
-      },
+      page: Effect.fnUntraced(function* (filter, request) {
+        const before = yield* Page.position(PageKey, request)
+        const from = Option.map(Option.fromNullishOr(before), (id) => ({ before: id }))
+        return Page.page(yield* read(filter, from, Page.pageSize(request) + 1), request, pageKey)
+      }, guard("AuthLog.page")),
 
       stream: (filter = {}, after = 0n) =>
         Stream.paginate(after, (last) =>

@@ -5,9 +5,9 @@ import type { Grant } from "@domainflow/core/auth/Grant"
 import { RoleNotFound } from "@domainflow/core/auth/Role"
 import { type Email, EmailTaken, User, UserNotFound } from "@domainflow/core/auth/User"
 import { UserId } from "@domainflow/core/auth/UserId"
-import { type NewUser, pageOf, Users } from "@domainflow/core/auth/Users"
+import { type NewUser, PageKey, pageKey, Users } from "@domainflow/core/auth/Users"
 import * as Ids from "@domainflow/core/Ids"
-import { pageSize } from "@domainflow/core/Page"
+import * as Page from "@domainflow/core/Page"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import { guard, onConstraint } from "../Store.ts"
@@ -82,16 +82,15 @@ export const layer = Layer.effect(
           return yield* decodeOne(rows)
         }).pipe(guard("Users.get")),
 
-      page: (_grant, request) => {
-        const size = pageSize(request)
-        return sql`
-          select * from auth.users where email > ${request?.after ?? ""} order by email limit ${size + 1}
-        `.pipe(
-          Effect.flatMap(Schema.decodeUnknownEffect(Schema.Array(User))),
-          Effect.map((rows) => pageOf(rows, size)),
-          guard("Users.page")
-        )
-      },
+      page: Effect.fnUntraced(function* (_grant, request) {
+        const after = yield* Page.position(PageKey, request)
+        const rows = yield* sql`
+          select * from auth.users
+          where ${after}::text is null or email collate "C" > ${after}
+          order by email collate "C" limit ${Page.pageSize(request) + 1}
+        `
+        return Page.page(yield* Schema.decodeUnknownEffect(Schema.Array(User))(rows), request, pageKey)
+      }, guard("Users.page")),
 
       update: (grant, userId, change) =>
         Effect.gen(function* () {
