@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Redacted, Result, Schema } from "effect"
+import { Config, Context, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
 import { Base64Url } from "effect/encoding"
 import { RandomBytes } from "./Ids.ts"
 import * as KeyRing from "./KeyRing.ts"
@@ -19,12 +19,19 @@ export class Unopenable extends Schema.TaggedError<Unopenable>()("Unopenable", {
   }
 }
 
+/** There is no key, so nothing can be kept secret. */
+export class Locked extends Schema.TaggedError<Locked>()("Locked", {}) {
+  override get message() {
+    return "there is no key to seal a secret with: set DOMAINFLOW_SECRET_KEYS"
+  }
+}
+
 /** Secrets that must be read again, such as a proxy's password, sealed so that a dump of the database tells nothing. */
 export class SecretBox extends Context.Service<
   SecretBox,
   {
     /** `enc:v1:<key id>:<base64url of nonce, ciphertext and tag>` by the current key. Twice the same secret looks different. */
-    readonly seal: (secret: Redacted.Redacted, place: Place) => Effect.Effect<string>
+    readonly seal: (secret: Redacted.Redacted, place: Place) => Effect.Effect<string, Locked>
     readonly open: (envelope: string, place: Place) => Effect.Effect<Redacted.Redacted, Unopenable>
     /** Sealed by a key that is no longer the current one: open it, seal it anew, and the old key can go. */
     readonly isStale: (envelope: string) => Effect.Effect<boolean>
@@ -66,11 +73,18 @@ export class SecretBox extends Context.Service<
       isStale: (envelope) => Effect.map(ring.current, (key) => split(envelope)?.keyId !== key.id)
     })
 
-  /** The ring in the environment variable `DOMAINFLOW_SECRET_KEYS`. */
+  /** For a host that keeps no secrets: none can be sealed, and none opens. */
+  static readonly layerLocked = Layer.succeed(SecretBox, {
+    seal: () => Effect.fail(new Locked()),
+    open: () => Effect.fail(new Unopenable({ reason: "unknown key" })),
+    isStale: () => Effect.succeed(false)
+  })
+
+  /** The ring in the environment variable `DOMAINFLOW_SECRET_KEYS`; locked where it is not set. */
   static readonly layerConfig = Layer.unwrap(
-    Effect.gen(function* () {
-      return SecretBox.layer(yield* KeyRing.config("DOMAINFLOW_SECRET_KEYS"))
-    })
+    Effect.map(Config.option(KeyRing.config("DOMAINFLOW_SECRET_KEYS")), (ring) =>
+      Option.match(ring, { onNone: () => SecretBox.layerLocked, onSome: SecretBox.layer })
+    )
   )
 }
 

@@ -9,8 +9,8 @@ export class LinearRegex extends Context.Service<
   {
     /** The compiled pattern, or in words why the engine refuses it. */
     readonly compile: (pattern: string, isCaseSensitive: boolean) => Result.Result<LinearPattern, string>
-    /** Several patterns that one pass over a text can tell apart; null where the engine sees no gain in that. */
-    readonly union: (patterns: ReadonlyArray<LinearPattern>) => LinearUnion | null
+    /** Several patterns that one pass over a text can rule out. */
+    readonly union: (patterns: ReadonlyArray<LinearPattern>) => LinearUnion
   }
 >()("@domainflow/core/LinearRegex") {}
 
@@ -34,6 +34,6 @@ export interface LinearPattern {
 }
 
 export interface LinearUnion {
-  /** The indices of the patterns that match somewhere in `text`; null where that could not be told cheaply. */
-  readonly matching: (text: string) => ReadonlyArray<number> | null
+  /** The indices of the patterns that may match in `text`. The others do not. */
+  readonly candidates: (text: string) => ReadonlyArray<number>
 }

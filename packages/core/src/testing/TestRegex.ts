@@ -22,5 +22,5 @@ export const layer = Layer.succeed(LinearRegex, {
       })
     )
   },
-  union: () => null
+  union: (patterns) => ({ candidates: () => [...patterns.keys()] })
 })

@@ -9,7 +9,7 @@ const engine = Layer.succeed(LinearRegex, {
     pattern.includes("\\1")
       ? Result.fail("no back-references")
       : Result.succeed({ pattern, isCaseSensitive, each: () => 0 }),
-  union: () => null
+  union: () => ({ candidates: () => [] })
 })
 
 const parse = (json: unknown) => parseRules(json).pipe(Effect.provide(engine))

@@ -2,7 +2,7 @@ import { changed } from "@domainflow/core/audit/Changed"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { created, Proxies, removed, updated, wholeMillis } from "@domainflow/core/proxy/Proxies"
-import { Proxy, ProxyNotFound, ProxyTaken } from "@domainflow/core/proxy/Proxy"
+import { InvalidProxy, Proxy, ProxyNotFound, ProxyTaken } from "@domainflow/core/proxy/Proxy"
 import * as ProxyFields from "@domainflow/core/proxy/ProxyFields"
 import { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import { type Place, SecretBox } from "@domainflow/core/SecretBox"
@@ -18,7 +18,11 @@ export const layer = Layer.effect(
     const sql = yield* SqlClient.SqlClient
     const box = yield* SecretBox
 
-    const sealed = (id: ProxyId, password: Redacted.Redacted) => box.seal(password, place(id))
+    const sealed = (id: ProxyId, password: Redacted.Redacted) =>
+      Effect.mapError(
+        box.seal(password, place(id)),
+        ({ message }) => new InvalidProxy({ path: "password", reason: message })
+      )
 
     /** The secret column, where the change says something about it. */
     const secretFields = (id: ProxyId, password: Redacted.Redacted | null | undefined) =>

@@ -1,0 +1,67 @@
+import { isFinal } from "@domainflow/core/campaign/Campaign"
+import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import type { StoreError } from "@domainflow/core/StoreError"
+import { Array, Effect, Option, Stream } from "effect"
+import { type Control, patiently } from "./Control.ts"
+import type { Pace } from "./Pace.ts"
+
+/** How a stretch of work ended: nothing is left to ask, or the campaign was told to stop asking. */
+export type Outcome = "exhausted" | "halted"
+
+/** How long to wait for a source that has nothing new; a fraction of the second in which a person notices. */
+const idle = "250 millis"
+
+/** Questions in keyset order, a page at a time, at the campaign's pace, until a page comes short or the control closes. */
+export const pages = <Question, Key, R>(source: {
+  readonly start: Key
+  readonly key: (question: Question) => Key
+  readonly read: (after: Key, limit: number) => Effect.Effect<ReadonlyArray<Question>, StoreError, R>
+  readonly limit: number
+  readonly control: Control
+  readonly pace: Pace
+}): Stream.Stream<Array.NonEmptyReadonlyArray<Question>, StoreError, R> => {
+  const limit = source.pace.most(source.limit)
+  return Stream.paginate(source.start, (after) =>
+    source.control.isOpen()
+      ? patiently(source.read(after, limit)).pipe(
+          Effect.tap((page) => source.pace.take(page.length)),
+          Effect.map((page) =>
+            Array.isReadonlyArrayNonEmpty(page)
+              ? [[page], page.length < limit ? Option.none() : Option.some(source.key(Array.lastNonEmpty(page)))]
+              : nothing
+          )
+        )
+      : Effect.succeed(nothing)
+  )
+}
+
+const nothing: readonly [[], Option.Option<never>] = [[], Option.none()]
+
+/**
+ * Passes over a source until it has ended and a pass begun after that found nothing left. A source that still runs is
+ * followed: its new names are found by the next pass. `pass` answers how many names it asked about.
+ */
+export const follow = <E extends { readonly _tag: string }, R>(
+  source: CampaignId | null,
+  control: Control,
+  pass: (ended: boolean) => Effect.Effect<number, E, R>
+): Effect.Effect<Outcome, E | StoreError, R | Campaigns> =>
+  Effect.gen(function* () {
+    const campaigns = yield* Campaigns
+    const hasEnded =
+      source === null
+        ? Effect.succeed(true)
+        : patiently(campaigns.get(source)).pipe(
+            Effect.map((campaign) => isFinal(campaign.status)),
+            Effect.catchTag("CampaignNotFound", () => Effect.succeed(true))
+          )
+    while (true) {
+      // Read before the pass: what the source added later would be missed the other way round.
+      const ended = yield* hasEnded
+      const asked = yield* pass(ended)
+      if (!control.isOpen()) return "halted"
+      if (ended) return "exhausted"
+      if (asked === 0) yield* Effect.sleep(idle)
+    }
+  })

@@ -1,0 +1,79 @@
+import type { Campaign } from "@domainflow/core/campaign/Campaign"
+import * as Readiness from "@domainflow/core/campaign/Readiness"
+import type { DnsParams } from "@domainflow/core/dns/DnsParams"
+import { type DnsAnswer, type DnsQuestion, DnsResults } from "@domainflow/core/dns/DnsResults"
+import * as Rotation from "@domainflow/core/persona/Rotation"
+import { Clock, Effect, Option, Stream } from "effect"
+import * as DnsStage from "../../dns/DnsStage.ts"
+import { type Control, patiently } from "../Control.ts"
+import * as Pace from "../Pace.ts"
+import { follow, pages } from "../Pass.ts"
+
+/** Batches asked at once: enough that a name without an answer does not keep the window from being full. */
+const batchesInFlight = (window: number, batchSize: number) =>
+  Math.max(2, Math.min(64, Math.ceil((2 * window) / batchSize)))
+
+/** Asks the resolvers of the campaign's personas about every name of its source that has no answer yet. */
+export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsParams, control: Control) {
+  const results = yield* DnsResults
+  const { personas } = yield* Readiness.dns(params)
+  const began = yield* Clock.currentTimeMillis
+  const pace = yield* Pace.make(params.processingSpeedPerMinute)
+  const askers = yield* Effect.forEach(personas, ({ id, config }) =>
+    Effect.map(DnsStage.make(config, { retryAttempts: params.retryAttempts }), (stage) => ({ id, stage }))
+  )
+  let turns = 0
+
+  const ask = Effect.fnUntraced(function* (questions: ReadonlyArray<DnsQuestion>) {
+    const elapsedMillis = (yield* Clock.currentTimeMillis) - began
+    const first = turns
+    turns += questions.length
+    // Each persona is asked once for all of its names: the stage works best on arrays.
+    const shares = Map.groupBy(questions.keys(), (place) =>
+      Rotation.at(askers, params.rotationIntervalSeconds, { turns: first + place, elapsedMillis })
+    )
+    const answers = new Array<DnsAnswer>(questions.length)
+    yield* Effect.forEach(
+      shares,
+      Effect.fnUntraced(function* ([{ id: personaId, stage }, places]) {
+        const verdicts = yield* stage.ask(places.map((place) => questions[place]!.domainName))
+        const checkedAt = yield* Clock.currentTimeMillis
+        places.forEach((place, n) => {
+          answers[place] = { question: questions[place]!, verdict: verdicts[n]!, personaId, checkedAt }
+        })
+      }),
+      { concurrency: "unbounded", discard: true }
+    )
+    return answers
+  })
+
+  const window = Math.max(...personas.map(({ config }) => config.maxConcurrentGoroutines))
+  return yield* follow(params.sourceGenerationCampaignId, control, () => {
+    // A batch that was dropped leaves a hole, and the resume point must stay before it.
+    let whole = true
+    return pages({
+      start: -1n,
+      key: (question: DnsQuestion) => question.offset,
+      read: (after, limit) => results.questions(campaign.id, after, limit),
+      limit: params.batchSize,
+      control,
+      pace
+    }).pipe(
+      // In order, because the offset of the last answer of a batch is the resume point.
+      Stream.mapEffect((questions) => control.unlessStopped(ask(questions)), {
+        concurrency: batchesInFlight(window, params.batchSize)
+      }),
+      Stream.mapEffect((batch) => {
+        const answers = Option.getOrElse(batch, () => [])
+        whole &&= Option.isSome(batch)
+        return patiently(
+          results.append(campaign.id, answers, whole ? answers.at(-1)?.question.offset : undefined)
+        ).pipe(Effect.as(answers.length))
+      }),
+      Stream.runFold(
+        () => 0,
+        (asked, count) => asked + count
+      )
+    )
+  })
+})

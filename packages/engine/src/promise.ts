@@ -1,0 +1,134 @@
+/**
+ * The engine for programs without Effect: an async iterable that asks no faster than it is read.
+ */
+
+import { DomainName } from "@domainflow/core/DomainName"
+import * as Enumeration from "@domainflow/core/generation/Enumeration"
+import type { NewGeneration } from "@domainflow/core/generation/GenerationParams"
+import type { InvalidPattern } from "@domainflow/core/generation/InvalidPattern"
+import type { OffsetOutOfRange } from "@domainflow/core/generation/Space"
+import * as KeywordRule from "@domainflow/core/keyword/KeywordRule"
+import { KeywordSetId } from "@domainflow/core/keyword/KeywordSetId"
+import type { LinearRegex } from "@domainflow/core/keyword/LinearRegex"
+import { DnsPersona } from "@domainflow/core/persona/DnsPersona"
+import { HttpPersona } from "@domainflow/core/persona/HttpPersona"
+import { Effect, Schema, Stream } from "effect"
+import * as DnsStage from "./dns/DnsStage.ts"
+import * as Generate from "./generation/Generate.ts"
+import type { Guard } from "./http/Guard.ts"
+import * as HttpStage from "./http/HttpStage.ts"
+import * as Lookup from "./http/Lookup.ts"
+import * as Re2 from "./keyword/Re2.ts"
+import * as Scanner from "./keyword/Scanner.ts"
+import * as Pipeline from "./Pipeline.ts"
+
+export type { Finding, Resolution } from "./Pipeline.ts"
+
+export interface Options {
+  /** A pattern to spell, or names of one's own (lower case). */
+  readonly names: Pattern | Iterable<string>
+  /** The fields of a DNS persona; the operating system's resolvers where it names none. */
+  readonly dns?: typeof DnsPersona.Encoded
+  /** The fields of an HTTP persona. */
+  readonly http?: typeof HttpPersona.Encoded
+  /** Words to look for, or rules. */
+  readonly keywords?: ReadonlyArray<string | typeof KeywordRule.KeywordRule.Encoded>
+  /** 443, then 80, unless said. 443 and 8443 speak TLS. */
+  readonly ports?: ReadonlyArray<number>
+  /** Pages fetched at the same time; 64 unless said. */
+  readonly concurrency?: number
+  /** Which addresses may be dialled: only public ones unless said. */
+  readonly guard?: Guard
+  /** Certificates in PEM to trust besides the usual ones. */
+  readonly ca?: ReadonlyArray<string>
+  /** Ends the iteration with the signal's reason; what is in flight is dropped. */
+  readonly signal?: AbortSignal
+}
+
+/** A pattern, without the words that belong to a stored campaign. */
+export type Pattern = Omit<typeof NewGeneration.Encoded, "_tag" | "numDomainsToGenerate"> & {
+  /** How many names, all unless said. */
+  readonly count?: number
+}
+
+/** Every name that resolves, with its addresses. */
+export const resolved = (options: Options): AsyncIterable<Pipeline.Resolution> =>
+  iterate(options, Stream.unwrap(Effect.map(dnsStage(options), (dns) => resolutions(options, dns))))
+
+/** Every name that resolves, with its page. `http.status` is `Success` where a keyword was found. */
+export const pages = (options: Options): AsyncIterable<Pipeline.Finding> => iterate(options, fetched(options))
+
+/** Every name on whose page a keyword was found. */
+export const findings = (options: Options): AsyncIterable<Pipeline.Finding> =>
+  iterate(options, fetched(options).pipe(Stream.filter(Pipeline.isFound)))
+
+const fetched = (options: Options) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const dns = yield* dnsStage(options)
+      const words = options.keywords ?? []
+      const rules = yield* KeywordRule.parseRules(
+        words.map((word) => (typeof word === "string" ? stringRule(word) : word))
+      )
+      const scanner = yield* Scanner.make([{ id: ownSet, rules }], [])
+      const persona = yield* Schema.decodeUnknownEffect(HttpPersona)(options.http ?? {})
+      const http = yield* HttpStage.make(persona, {
+        scan: scanner.scan,
+        lookup: Lookup.ofStage(dns),
+        ...(options.ports === undefined ? {} : { ports: options.ports }),
+        ...(options.guard === undefined ? {} : { guard: options.guard }),
+        ...(options.ca === undefined ? {} : { ca: options.ca })
+      })
+      return resolutions(options, dns).pipe(
+        Pipeline.fetch(http, options.concurrency === undefined ? {} : { concurrency: options.concurrency })
+      )
+    })
+  )
+
+const resolutions = (options: Options, dns: DnsStage.DnsStage) =>
+  names(options.names).pipe(Pipeline.resolve(dns), Stream.filter(Pipeline.isResolved))
+
+const dnsStage = (options: Options) =>
+  Effect.flatMap(Schema.decodeUnknownEffect(DnsPersona)(options.dns ?? { useSystemResolvers: true }), (persona) =>
+    DnsStage.make(persona)
+  )
+
+type Batches = Stream.Stream<
+  { readonly names: ReadonlyArray<DomainName> },
+  InvalidPattern | Enumeration.SpaceTooLarge | OffsetOutOfRange | Schema.SchemaError
+>
+
+const names = (given: Pattern | Iterable<string>): Batches => {
+  if (Symbol.iterator in given) {
+    return Stream.fromIterable(given).pipe(
+      Stream.mapEffect((name) => Schema.decodeEffect(DomainName)(name)),
+      Stream.grouped(Generate.batchSize),
+      Stream.map((names) => ({ names }))
+    )
+  }
+  const { count, ...pattern } = given
+  return Stream.unwrap(
+    Effect.map(Enumeration.make(pattern), (enumeration) =>
+      Generate.stream(enumeration, count === undefined ? {} : { count: BigInt(count) })
+    )
+  )
+}
+
+const iterate = <A, E>(options: Options, stream: Stream.Stream<A, E, LinearRegex>): AsyncIterable<A> =>
+  Stream.toAsyncIterable(stream.pipe(Stream.interruptWhen(aborted(options.signal)), Stream.provide(Re2.layer)))
+
+/** Never succeeds; fails with the signal's reason. */
+const aborted = (signal: AbortSignal | undefined): Effect.Effect<never, unknown> =>
+  signal === undefined
+    ? Effect.never
+    : Effect.callback((resume) => {
+        const stop = () => resume(Effect.fail(signal.reason))
+        if (signal.aborted) return stop()
+        signal.addEventListener("abort", stop, { once: true })
+        return Effect.sync(() => signal.removeEventListener("abort", stop))
+      })
+
+const stringRule = (pattern: string) => ({ pattern, ruleType: "string" as const })
+
+/** Findings name the set they come from; the rules of a script are a set without a row. */
+const ownSet = KeywordSetId.make("00000000-0000-0000-0000-000000000000")

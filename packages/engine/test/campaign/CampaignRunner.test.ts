@@ -1,0 +1,148 @@
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import { DnsResults } from "@domainflow/core/dns/DnsResults"
+import { HttpResults } from "@domainflow/core/http/HttpResults"
+import { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
+import { Personas } from "@domainflow/core/persona/Personas"
+import * as Stores from "@domainflow/core/Stores"
+import { Internet } from "@domainflow/internet/Internet"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Fiber, Layer, Stream } from "effect"
+import { CampaignRunner } from "../../src/campaign/CampaignRunner.ts"
+import { RunnerSettings } from "../../src/campaign/RunnerSettings.ts"
+import * as Guard from "../../src/http/Guard.ts"
+import * as Re2 from "../../src/keyword/Re2.ts"
+
+const settings = Layer.effect(
+  RunnerSettings,
+  Effect.map(Internet, ({ ca }) => ({
+    httpConcurrency: 32,
+    http: { guard: Guard.make({ allow: ["127.0.0.0/8", "::1/128"] }), ca: [ca] },
+    resolvers: []
+  }))
+)
+const world = CampaignRunner.layer.pipe(
+  Layer.provideMerge(Stores.layerMemory),
+  Layer.provide(Re2.layer),
+  Layer.provide(settings),
+  Layer.provideMerge(Internet.layerSpawned({ block: 120, ipv6: false }))
+)
+
+const pipeline = Effect.fnUntraced(function* (name: string, names: number, dns: Record<string, unknown> = {}) {
+  const internet = yield* Internet
+  const personas = yield* Personas
+  const configDetails = { resolvers: [internet.resolver], queryTimeoutSeconds: 0.3, ...dns }
+  const resolvers = yield* personas.create({ name, personaType: "dns", configDetails })
+  const browser = yield* personas.create({ name, personaType: "http", configDetails: { requestTimeoutSeconds: 2 } })
+  const set = yield* Effect.flatMap(KeywordSets, (sets) =>
+    sets.create({ name, rules: [{ pattern: "for sale", ruleType: "string" }] })
+  )
+  return yield* Effect.flatMap(Campaigns, (campaigns) =>
+    campaigns.createPipeline({
+      name,
+      generation: {
+        patternType: "prefix",
+        characterSet: "letters",
+        variableLength: 3,
+        constantString: name,
+        tld: "com",
+        numDomainsToGenerate: names
+      },
+      dns: { personaIds: [resolvers.id], batchSize: 20, retryAttempts: 0 },
+      http: {
+        personaIds: [browser.id],
+        keywordSetIds: [set.id],
+        retryAttempts: 0,
+        targetHttpPorts: [internet.ports.https, internet.ports.http]
+      }
+    })
+  )
+})
+
+layer(world, { excludeTestServices: true, timeout: "30 seconds" })("CampaignRunner", (it) => {
+  it.effect(
+    "runs a pipeline to its end, each campaign behind the one that feeds it",
+    () =>
+      Effect.gen(function* () {
+        const runner = yield* CampaignRunner
+        const campaigns = yield* pipeline("acme", 300)
+
+        // All at once: those behind follow while the ones before them run.
+        const ended = yield* Effect.forEach(campaigns, ({ id }) => runner.run(id), { concurrency: "unbounded" })
+
+        assert.deepStrictEqual(
+          ended.map(({ status }) => status),
+          ["completed", "completed", "completed"]
+        )
+        const [generation, resolution, fetching] = ended
+        assert.strictEqual(generation?.processedItems, 300n)
+        assert.strictEqual(resolution?.processedItems, 300n)
+        assert.strictEqual(fetching?.totalItems, resolution?.successfulItems)
+        assert.strictEqual(fetching?.processedItems, fetching?.totalItems)
+        assert.isAbove(Number(fetching?.successfulItems), 0)
+
+        const { world } = yield* Internet
+        const answers = yield* Stream.runCollect((yield* DnsResults).stream(resolution!.id))
+        for (const row of answers) {
+          assert.strictEqual(row.validationStatus, world.expectedDns(row.domainName).status, row.domainName)
+        }
+        const pages = yield* Stream.runCollect((yield* HttpResults).stream(fetching!.id))
+        assert.strictEqual(BigInt(pages.length), fetching?.processedItems)
+      }),
+    60_000
+  )
+
+  it.effect(
+    "pauses, resumes and cancels within two seconds, loses nothing and asks nothing twice",
+    () =>
+      Effect.gen(function* () {
+        const runner = yield* CampaignRunner
+        const port = yield* Campaigns
+        // Long enough for all that follows.
+        const [generation, resolution] = yield* pipeline("slow", 2_000, { rateLimitDps: 150, rateLimitBurst: 1 })
+        yield* runner.run(generation!.id)
+        const run = yield* Effect.forkChild(runner.run(resolution!.id))
+        const read = port.get(resolution!.id)
+        yield* Effect.sleep("1500 millis")
+
+        yield* port.move(resolution!.id, "paused")
+        yield* Effect.sleep("2 seconds")
+        const atRest = yield* read
+        assert.strictEqual(atRest.status, "paused")
+        assert.isAbove(Number(atRest.processedItems), 0)
+        yield* Effect.sleep("1 second")
+        assert.strictEqual((yield* read).processedItems, atRest.processedItems)
+
+        yield* port.move(resolution!.id, "queued")
+        yield* Effect.sleep("2500 millis")
+        const again = yield* read
+        assert.strictEqual(again.status, "running")
+        assert.isAbove(Number(again.processedItems), Number(atRest.processedItems))
+
+        yield* port.move(resolution!.id, "cancelled")
+        const cancelled = yield* Fiber.join(run)
+        assert.strictEqual(cancelled.status, "cancelled")
+        const rows = yield* Stream.runCollect((yield* DnsResults).stream(resolution!.id))
+        assert.strictEqual(BigInt(rows.length), (yield* read).processedItems)
+        assert.strictEqual(new Set(rows.map(({ domainName }) => domainName)).size, rows.length)
+        assert.isBelow(rows.length, 2_000)
+      }),
+    60_000
+  )
+
+  it.effect("a campaign whose persona is gone stays pending and says which", () =>
+    Effect.gen(function* () {
+      const runner = yield* CampaignRunner
+      const port = yield* Campaigns
+      const [, resolution] = yield* pipeline("gone", 10)
+      const params = yield* port.params(resolution!.id)
+      if (params._tag !== "dns_validation") return assert.fail()
+      yield* Effect.flatMap(Personas, (personas) => personas.remove(params.personaIds[0]!))
+
+      const refusal = yield* Effect.flip(runner.run(resolution!.id))
+
+      assert.strictEqual(refusal._tag, "PersonasUnusable")
+      assert.include(refusal.message, params.personaIds[0]!)
+      assert.strictEqual((yield* port.get(resolution!.id)).status, "pending")
+    })
+  )
+})
