@@ -161,13 +161,14 @@ class Connection implements Lane {
   }
 
   private gone(): void {
+    // Resolvers close connections as they please, and expect to be asked again (RFC 7766 6.2.4).
+    const mayAskAgain = this.established && !this.closed
     this.retire()
     if (this.waiting === 0) return
     for (const query of this.ids) {
       if (query?.lane !== this) continue
       this.forget(query, false)
-      // Resolvers close connections as they please, and expect to be asked again (RFC 7766 6.2.4).
-      if (this.established && !this.closed && query.resent < maxResent) {
+      if (mayAskAgain && query.resent < maxResent) {
         query.resent++
         this.owner.again(query)
       } else {

@@ -57,16 +57,19 @@ export const make = (answering: Answering) =>
       })
   ).pipe(Effect.map(({ peer }) => peer))
 
-/** Cuts a stream into messages and answers each. */
+/** Cuts a stream into messages and answers each, as soon as there is an answer. */
 export const serveStream = (socket: net.Socket, hear: (octets: Buffer) => Promise<ReadonlyArray<Buffer>>): void => {
   let begun = Buffer.alloc(0)
+  const answer = async (octets: Buffer) => {
+    for (const reply of await hear(octets)) if (!socket.destroyed) socket.write(framed(reply))
+  }
   socket.on("error", () => {})
-  socket.on("data", async (chunk) => {
+  socket.on("data", (chunk) => {
     begun = Buffer.concat([begun, chunk])
     while (begun.length >= 2 && begun.length >= 2 + begun.readUInt16BE(0)) {
       const octets = begun.subarray(2, 2 + begun.readUInt16BE(0))
       begun = begun.subarray(2 + octets.length)
-      for (const reply of await hear(octets)) if (!socket.destroyed) socket.write(framed(reply))
+      answer(octets)
     }
   })
 }
