@@ -8,7 +8,7 @@ export const make = (perSecond: number, burst: number): Effect.Effect<void> => {
   if (perSecond === 0) return Effect.void
   const interval = 1_000 / perSecond
   const slack = ((burst === 0 ? Math.max(1, Math.floor(perSecond / 10)) : burst) - 1) * interval
-  let next = 0
+  let next = -Infinity
   // Virtual scheduling: one number says when the caller after this one is due.
   return Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const due = Math.max(next, now - slack)

@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib"
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib"
 import { bomb } from "@domainflow/internet/web/Bodies"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -48,11 +48,11 @@ describe("HttpStage: bodies", () => {
 
   it.live("reads what a stream that ends early held", () =>
     Effect.gen(function* () {
-      const text = page(Array.from({ length: 60_000 }, (_, n) => `tea ${n}`).join(" "))
+      const text = page(Array.from({ length: 30_000 }, (_, n) => `tea ${n}`).join(" "))
       for (const [coding, body] of [
         ["gzip", gzipSync(text)],
         ["deflate", deflateSync(text)],
-        ["br", brotliCompressSync(text)],
+        ["br", brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })],
         ["zstd", zstdCompressSync(text)]
       ] as const) {
         const server = yield* serve(() =>
