@@ -10,10 +10,10 @@ export default defineConfig({
   // Where globalSetup runs.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
-    // One PostgreSQL for the whole run, started by the first test that asks for a database.
     // A machine that is busy with something else must not fail a test that would pass.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // One PostgreSQL for the whole run, started by the first test that asks for a database.
     globalSetup: ["./packages/db/test/support/globalSetup.ts"],
     projects: rooms
       .filter((room) => existsSync(`${room}/test`))

@@ -26,3 +26,7 @@ const program = Effect.gen(function* () {
 })
 
 Effect.runPromise(program.pipe(Effect.scoped, Effect.provide(Internet.layerSpawned())))
+
+// Prints:
+// aaacmeba.com 2 address(es)
+// bbacmeba.com 1 address(es)

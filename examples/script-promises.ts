@@ -20,3 +20,10 @@ const lines: Array<string> = []
 for await (const { http, name } of found) lines.push(`${name}: ${http.keywords[0]?.matchedText} (${http.title})`)
 console.log(lines.sort().slice(0, 5).join("\n"))
 await internet.stop()
+
+// Prints:
+// baacme.com: for sale (Baacme News)
+// beacme.com: for sale (beacme.com – premium domain)
+// biacme.com: for sale (Buy biacme.com today)
+// cnacme.com: for sale (Cnacme: this name is available)
+// egacme.com: for sale (Egacme: this name is available)

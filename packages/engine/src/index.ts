@@ -1,1 +1,14 @@
-export {}
+/**
+ * The streaming engine. With Effect: `Generate`, `DnsStage`, `HttpStage`, `Pipeline`; with plain promises:
+ * `@domainflow/engine/promise`; with stores: `CampaignRunner`.
+ */
+export { CampaignRunner, type RunError } from "./campaign/CampaignRunner.ts"
+export { RunnerSettings } from "./campaign/RunnerSettings.ts"
+export * as DnsStage from "./dns/DnsStage.ts"
+export * as Generate from "./generation/Generate.ts"
+export * as Guard from "./http/Guard.ts"
+export * as HttpStage from "./http/HttpStage.ts"
+export * as Lookup from "./http/Lookup.ts"
+export * as Re2 from "./keyword/Re2.ts"
+export * as Scanner from "./keyword/Scanner.ts"
+export * as Pipeline from "./Pipeline.ts"
