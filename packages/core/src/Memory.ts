@@ -2,6 +2,7 @@ import { Context, Effect, Layer, type Redacted, type Result } from "effect"
 import type { Campaign } from "./campaign/Campaign.ts"
 import type { CampaignId } from "./campaign/CampaignId.ts"
 import type { CampaignParams } from "./campaign/CampaignParams.ts"
+import * as Update from "./campaign/Update.ts"
 import type { DnsResult } from "./dns/DnsResult.ts"
 import type { ConfigState } from "./generation/ConfigState.ts"
 import type { GeneratedDomain } from "./generation/GeneratedDomain.ts"
@@ -23,6 +24,8 @@ export class Memory extends Context.Service<
   Memory,
   {
     readonly campaigns: Map<CampaignId, Campaign>
+    /** Every change of a campaign since it was created, in order: what `campaigns` is told, it writes down here. */
+    readonly updates: ReadonlyMap<CampaignId, ReadonlyArray<Update.Update>>
     readonly params: Map<CampaignId, CampaignParams>
     readonly configStates: Map<string, ConfigState>
     readonly generatedDomains: Shelves<GeneratedDomain>
@@ -36,7 +39,7 @@ export class Memory extends Context.Service<
   }
 >()("@domainflow/core/Memory") {
   static readonly layer = Layer.sync(Memory, () => ({
-    campaigns: new Map(),
+    ...recorded(),
     params: new Map(),
     configStates: new Map(),
     generatedDomains: shelves((row: GeneratedDomain) => row.offsetIndex),
@@ -48,6 +51,27 @@ export class Memory extends Context.Service<
     proxies: new Map(),
     proxySecrets: new Map()
   }))
+}
+
+/** Campaigns, and what became of them. */
+const recorded = () => {
+  const updates = new Map<CampaignId, Array<Update.Update>>()
+  class Recorded extends Map<CampaignId, Campaign> {
+    override set(id: CampaignId, campaign: Campaign) {
+      const before = this.get(id)
+      const known = updates.get(id) ?? []
+      if (before !== undefined && Update.differs(before, campaign)) {
+        known.push(Update.of(campaign, BigInt(known.length + 1)))
+      }
+      updates.set(id, known)
+      return super.set(id, campaign)
+    }
+    override delete(id: CampaignId) {
+      updates.delete(id)
+      return super.delete(id)
+    }
+  }
+  return { campaigns: new Recorded(), updates }
 }
 
 /** A change as one step: it is refused before it writes anything, or it is made whole. */

@@ -1,6 +1,7 @@
 import { Layer } from "effect"
 import { AuditLog } from "./audit/AuditLog.ts"
 import { Campaigns } from "./campaign/Campaigns.ts"
+import { Paces } from "./campaign/Paces.ts"
 import { DnsResults } from "./dns/DnsResults.ts"
 import { ConfigStates } from "./generation/ConfigStates.ts"
 import { GeneratedDomains } from "./generation/GeneratedDomains.ts"
@@ -21,6 +22,7 @@ export type Stores =
   | HttpResults
   | Jobs
   | KeywordSets
+  | Paces
   | Personas
   | Proxies
 
@@ -33,6 +35,7 @@ export const layerTables = Layer.mergeAll(
   HttpResults.layerMemory,
   Jobs.layerMemory,
   KeywordSets.layerMemory,
+  Paces.layerMemory,
   Personas.layerMemory,
   Proxies.layerMemory
 ).pipe(Layer.provideMerge(AuditLog.layerMemory))

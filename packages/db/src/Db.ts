@@ -1,6 +1,7 @@
 import { Layer, type Redacted } from "effect"
 import * as AuditLog from "./audit/AuditLog.ts"
 import * as Campaigns from "./campaign/Campaigns.ts"
+import * as Paces from "./campaign/Paces.ts"
 import * as DnsResults from "./dns/DnsResults.ts"
 import * as ConfigStates from "./generation/ConfigStates.ts"
 import * as GeneratedDomains from "./generation/GeneratedDomains.ts"
@@ -22,6 +23,7 @@ export const layer = Layer.mergeAll(
   HttpResults.layer,
   Jobs.layer,
   KeywordSets.layer,
+  Paces.layer,
   Personas.layer,
   Proxies.layer
 )

@@ -14,6 +14,7 @@ import configStates from "./migrations/0011_config_states.ts"
 import accountSafety from "./migrations/0012_account_safety.ts"
 import answers from "./migrations/0013_answers.ts"
 import queue from "./migrations/0014_queue.ts"
+import progress from "./migrations/0015_progress.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -30,7 +31,8 @@ const migrations = {
   "0011_config_states": configStates,
   "0012_account_safety": accountSafety,
   "0013_answers": answers,
-  "0014_queue": queue
+  "0014_queue": queue,
+  "0015_progress": progress
 }
 
 /**

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { DnsParams, NewDns } from "../dns/DnsParams.ts"
 import { GenerationParams, NewGeneration } from "../generation/GenerationParams.ts"
 import { HttpParams, NewHttp } from "../http/HttpParams.ts"
+import * as Chaining from "./Chaining.ts"
 
 /** What a campaign does, by its kind: one row of one of the three parameter tables. */
 export const CampaignParams = Schema.Union([GenerationParams, DnsParams, HttpParams])
@@ -16,14 +17,24 @@ export const NewCampaign = Schema.Struct({
 export type NewCampaign = typeof NewCampaign.Type
 
 /**
- * Generation, DNS and HTTP campaigns created together, each fed by the one before. A stage that is left out ends the
- * pipeline there.
+ * Generation, DNS and HTTP campaigns created together, each fed by the one before, and started with the first unless
+ * `chaining` says otherwise. A stage that is left out ends the pipeline there.
  */
 export const NewPipeline = Schema.Struct({
   name: Schema.NonEmptyString,
   metadata: Schema.optionalKey(Schema.Json),
   generation: NewGeneration.mapFields(({ _tag, ...fields }) => fields),
-  dns: Schema.optionalKey(NewDns.mapFields(({ _tag, sourceGenerationCampaignId, ...fields }) => fields)),
-  http: Schema.optionalKey(NewHttp.mapFields(({ _tag, sourceCampaignId, sourceType, ...fields }) => fields))
+  dns: Schema.optionalKey(
+    NewDns.mapFields(({ _tag, sourceGenerationCampaignId, ...fields }) => ({
+      ...fields,
+      chaining: Chaining.field("behind")
+    }))
+  ),
+  http: Schema.optionalKey(
+    NewHttp.mapFields(({ _tag, sourceCampaignId, sourceType, ...fields }) => ({
+      ...fields,
+      chaining: Chaining.field("behind")
+    }))
+  )
 })
 export type NewPipeline = typeof NewPipeline.Type

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, type Stream } from "effect"
 import type { UserId } from "../auth/UserId.ts"
 import type { SpaceTooLarge } from "../generation/Enumeration.ts"
 import type { InvalidPattern } from "../generation/InvalidPattern.ts"
@@ -16,6 +16,7 @@ import type {
 import type { CampaignId } from "./CampaignId.ts"
 import type { CampaignParams, NewCampaign, NewPipeline } from "./CampaignParams.ts"
 import { makeMemory } from "./CampaignsMemory.ts"
+import type { Update } from "./Update.ts"
 
 /** Where campaigns and their parameters are kept. Every change writes its audit entry in the same transaction. */
 export class Campaigns extends Context.Service<
@@ -53,13 +54,21 @@ export class Campaigns extends Context.Service<
     /**
      * One legal move, as a compare-and-set: of two callers who make the same move one wins and the other is told.
      * `running` sets `startedAt` once; `completed`, `failed` and `cancelled` set `completedAt`; `error` becomes
-     * `errorMessage`. `queued` and `running` clear both: what is to run has neither ended nor failed.
+     * `errorMessage`. `queued` and `running` clear both: what is to run has neither ended nor failed. With `from` it is made
+     * from that state only: who has seen a campaign queued does not undo a pause that came in between.
      */
     readonly move: (
       id: CampaignId,
       to: CampaignStatus,
-      error?: string
+      error?: string,
+      from?: CampaignStatus
     ) => Effect.Effect<Campaign, CampaignNotFound | IllegalTransition | StoreError>
+
+    /**
+     * Every change of state and counters, in order and once, while the campaign goes on: first how it stands now, or, to
+     * go on after a break, what came after the `seq` that was seen last. Waits for a store that is away.
+     */
+    readonly watch: (id: CampaignId, after?: bigint) => Stream.Stream<Update, CampaignNotFound | StoreError>
 
     /**
      * Reads anew how many names the source offers: those it has generated or resolved and, while it has not ended, those it

@@ -16,12 +16,13 @@ import type { CampaignParams } from "./CampaignParams.ts"
 import type { CampaignFilter, Campaigns } from "./Campaigns.ts"
 import * as Draft from "./Draft.ts"
 import * as Progress from "./Progress.ts"
+import * as Update from "./Update.ts"
 
 /** `Campaigns` on the tables of `Memory`. What belongs together is written between two waits: nobody sees half of it. */
 export const makeMemory = Effect.gen(function* () {
   const audit = yield* AuditLog
   const tables = yield* Memory
-  const { campaigns, configStates, params } = tables
+  const { campaigns, configStates, params, updates } = tables
 
   const find = (campaignId: CampaignId): Result.Result<Campaign, CampaignNotFound> =>
     Result.fromNullishOr(campaigns.get(campaignId), () => new CampaignNotFound({ campaignId }))
@@ -70,12 +71,12 @@ export const makeMemory = Effect.gen(function* () {
 
     fedBy: (id) => Effect.sync(() => all((campaign) => sourceOf(params.get(campaign.id)) === id, oldestFirst)),
 
-    move: Effect.fnUntraced(function* (id, to, error) {
+    move: Effect.fnUntraced(function* (id, to, error, from) {
       const now = new Date(yield* Clock.currentTimeMillis)
       const [before, after] = yield* atOnce(() =>
         Result.gen(function* () {
           const campaign = yield* find(id)
-          if (!canMove(campaign.status, to)) {
+          if (!canMove(campaign.status, to) || (from !== undefined && campaign.status !== from)) {
             return yield* Result.fail(new IllegalTransition({ campaignId: id, from: campaign.status, to }))
           }
           const moved = movedTo(campaign, to, error, now)
@@ -86,6 +87,13 @@ export const makeMemory = Effect.gen(function* () {
       yield* audit.append(CampaignAudit.moved(before.status, after))
       return after
     }, Effect.uninterruptible),
+
+    watch: (id, after) =>
+      Update.watch({
+        after,
+        latest: atOnce(() => Result.map(find(id), (campaign) => updates.get(id)?.at(-1) ?? Update.of(campaign, 0n))),
+        read: (last, limit) => Effect.sync(() => (updates.get(id) ?? []).slice(Number(last), Number(last) + limit))
+      }),
 
     measure: Effect.fnUntraced(function* (id) {
       const now = new Date(yield* Clock.currentTimeMillis)

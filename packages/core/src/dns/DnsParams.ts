@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
+import * as Chaining from "../campaign/Chaining.ts"
 import { PersonaId } from "../persona/PersonaId.ts"
 
 const int = (minimum: number, fallback: number) =>
@@ -23,6 +24,7 @@ export class DnsParams extends Schema.TaggedClass<DnsParams>("@domainflow/core/D
   retryAttempts: nullAs(Schema.Int, 1),
   /** The resume point: every name of the source up to this offset has its answer; -1 before the first. */
   lastOffset: Schema.BigInt,
+  chaining: Chaining.column,
   metadata: Schema.NullOr(Schema.Json)
 }) {}
 
@@ -35,6 +37,7 @@ export const NewDns = Schema.TaggedStruct("dns_validation", {
   // 1,000 rather than the column's 50: commits of 50 halve the speed of the store.
   batchSize: int(1, 1_000),
   retryAttempts: int(0, 1),
+  chaining: Chaining.field("manual"),
   metadata: Schema.NullOr(Schema.Json).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
 })
 export type NewDns = typeof NewDns.Type

@@ -5,6 +5,7 @@ import * as Tally from "../campaign/Tally.ts"
 import type { DomainName } from "../DomainName.ts"
 import type { GeneratedDomainId } from "../generation/GeneratedDomain.ts"
 import * as Ids from "../Ids.ts"
+import * as Fence from "../job/Fence.ts"
 import { Memory, unknownCampaign } from "../Memory.ts"
 import * as Page from "../Page.ts"
 import type { PersonaId } from "../persona/PersonaId.ts"
@@ -47,7 +48,7 @@ export class DnsResults extends Context.Service<
   static readonly layerMemory = Layer.effect(
     DnsResults,
     Effect.gen(function* () {
-      const { campaigns, dnsResults, generatedDomains, params, personas } = yield* Memory
+      const { campaigns, dnsResults, generatedDomains, jobs, params, personas } = yield* Memory
       const isOpen = (campaignId: CampaignId) => {
         const answers = dnsResults.of(campaignId)
         return (name: string) => (answers.get(name)?.validationStatus ?? "Pending") === "Pending"
@@ -78,6 +79,7 @@ export class DnsResults extends Context.Service<
         append: Effect.fnUntraced(function* (campaignId, answers, reached) {
           const ids = yield* Ids.many(answers.length)
           const now = new Date(yield* Clock.currentTimeMillis)
+          yield* Fence.inMemory(jobs, "DnsResults.append")
           const campaign = campaigns.get(campaignId)
           const settings = params.get(campaignId)
           if (campaign === undefined || settings?._tag !== "dns_validation") {

@@ -3,6 +3,7 @@ import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
 import type { DomainName } from "../DomainName.ts"
 import * as Ids from "../Ids.ts"
+import * as Fence from "../job/Fence.ts"
 import { Memory, unknownCampaign } from "../Memory.ts"
 import * as Page from "../Page.ts"
 import type { StoreError } from "../StoreError.ts"
@@ -27,12 +28,13 @@ export class GeneratedDomains extends Context.Service<
   static readonly layerMemory = Layer.effect(
     GeneratedDomains,
     Effect.gen(function* () {
-      const { campaigns, generatedDomains, params } = yield* Memory
+      const { campaigns, generatedDomains, jobs, params } = yield* Memory
 
       return GeneratedDomains.of({
         append: Effect.fnUntraced(function* (batch) {
           const ids = yield* Ids.many(batch.names.length)
           const now = new Date(yield* Clock.currentTimeMillis)
+          yield* Fence.inMemory(jobs, "GeneratedDomains.append")
           const campaign = campaigns.get(batch.campaignId)
           const settings = params.get(batch.campaignId)
           if (campaign === undefined || settings?._tag !== "domain_generation") {

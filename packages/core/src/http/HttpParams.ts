@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
+import * as Chaining from "../campaign/Chaining.ts"
 import { KeywordSetId } from "../keyword/KeywordSetId.ts"
 import { PersonaId } from "../persona/PersonaId.ts"
 import { ProxyStrategy } from "../proxy/Proxy.ts"
@@ -42,6 +43,7 @@ export class HttpParams extends Schema.TaggedClass<HttpParams>("@domainflow/core
     targetHttpPorts: nullAs(Schema.Array(Schema.Int), []),
     /** The resume point: every name up to this one, in order of name, has its result. */
     lastProcessedDomainName: Schema.NullOr(Schema.String),
+    chaining: Chaining.column,
     metadata: Schema.NullOr(Schema.Json)
   }
 ) {}
@@ -59,6 +61,7 @@ export const NewHttp = Schema.TaggedStruct("http_keyword_validation", {
   processingSpeedPerMinute: int(0, 0),
   batchSize: int(1, 50),
   retryAttempts: int(0, 1),
+  chaining: Chaining.field("manual"),
   targetHttpPorts: none(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65_535 }))),
   metadata: Schema.NullOr(Schema.Json).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
 })

@@ -5,6 +5,7 @@ import * as Tally from "../campaign/Tally.ts"
 import type { DomainName } from "../DomainName.ts"
 import type { DnsResultId } from "../dns/DnsResult.ts"
 import * as Ids from "../Ids.ts"
+import * as Fence from "../job/Fence.ts"
 import { Memory, unknownCampaign } from "../Memory.ts"
 import * as Page from "../Page.ts"
 import type { PersonaId } from "../persona/PersonaId.ts"
@@ -30,6 +31,17 @@ export class HttpResults extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<HttpQuestion>, StoreError>
 
     /**
+     * The same names by their offset in the generation campaign at the head of the chain, of those after `after` and
+     * before `until`. Empty where that campaign is gone: without it names have no offset.
+     */
+    readonly stretch: (
+      campaignId: CampaignId,
+      after: bigint,
+      limit: number,
+      until: bigint
+    ) => Effect.Effect<ReadonlyArray<HttpQuestion & { readonly offset: bigint }>, StoreError>
+
+    /**
      * Keeps a batch and moves the counters by what was new, and `last_processed_domain_name` to `reached` where given, in
      * one transaction. A name that has its result keeps it: appending twice changes nothing. `Pending` is no result and is
      * left out. Every name of the source up to `reached` must have its result. A persona, a proxy or a source that was
@@ -48,7 +60,7 @@ export class HttpResults extends Context.Service<
   static readonly layerMemory = Layer.effect(
     HttpResults,
     Effect.gen(function* () {
-      const { campaigns, dnsResults, generatedDomains, httpResults, params, personas, proxies } = yield* Memory
+      const { campaigns, dnsResults, generatedDomains, httpResults, jobs, params, personas, proxies } = yield* Memory
       const isOpen = (campaignId: CampaignId) => {
         const answers = httpResults.of(campaignId)
         return (name: string) => (answers.get(name)?.validationStatus ?? "Pending") === "Pending"
@@ -82,9 +94,39 @@ export class HttpResults extends Context.Service<
             )
           }),
 
+        stretch: (campaignId, after, limit, until) =>
+          Effect.sync(() => {
+            const settings = params.get(campaignId)
+            if (settings?._tag !== "http_keyword_validation") return []
+            const { sourceCampaignId, sourceType } = settings
+            const dns = sourceType === "DNSValidation" ? params.get(sourceCampaignId) : undefined
+            const head = dns?._tag === "dns_validation" ? dns.sourceGenerationCampaignId : sourceCampaignId
+            if (head === null) return []
+            const open = isOpen(campaignId)
+            const resolved = dnsResults.of(sourceCampaignId)
+            return pipe(
+              generatedDomains.of(head).after(after),
+              Iterable.filter(({ domainName, offsetIndex }) => offsetIndex < until && open(domainName)),
+              Iterable.map(({ domainName, offsetIndex }) => {
+                const result = resolved.get(domainName)
+                return {
+                  domainName,
+                  offset: offsetIndex,
+                  dnsResultId: result?.id ?? null,
+                  status: result?.validationStatus
+                }
+              }),
+              Iterable.filter(({ status }) => sourceType === "DomainGeneration" || status === "Resolved"),
+              Iterable.map(({ status: _, ...question }) => question),
+              Iterable.take(limit),
+              Array.fromIterable
+            )
+          }),
+
         append: Effect.fnUntraced(function* (campaignId, answers, reached) {
           const ids = yield* Ids.many(answers.length)
           const now = new Date(yield* Clock.currentTimeMillis)
+          yield* Fence.inMemory(jobs, "HttpResults.append")
           const campaign = campaigns.get(campaignId)
           const settings = params.get(campaignId)
           if (campaign === undefined || campaign.campaignType !== "http_keyword_validation") {

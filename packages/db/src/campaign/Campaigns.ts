@@ -10,6 +10,7 @@ import * as CampaignAudit from "@domainflow/core/campaign/CampaignAudit"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { type CampaignFilter, Campaigns } from "@domainflow/core/campaign/Campaigns"
 import * as Draft from "@domainflow/core/campaign/Draft"
+import * as Update from "@domainflow/core/campaign/Update"
 import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Schema } from "effect"
@@ -130,10 +131,11 @@ export const layer = Layer.effect(
         `.pipe(Effect.flatMap(decodeAll), guard("Campaigns.fedBy")),
 
       move: Effect.fnUntraced(
-        function* (id, to, error) {
+        function* (id, to, error, only) {
           // Whoever comes second waits here, and sees where the first has moved it.
           const { status: from } = yield* find(id, "no key update")
-          if (!canMove(from, to)) return yield* new IllegalTransition({ campaignId: id, from, to })
+          if (!canMove(from, to) || (only !== undefined && from !== only))
+            return yield* new IllegalTransition({ campaignId: id, from, to })
           const goesOn = to === "queued" || to === "running"
           const ends = to === "completed" || to === "failed" || to === "cancelled"
           const [row] = yield* sql`
@@ -156,6 +158,21 @@ export const layer = Layer.effect(
         },
         (move) => move.pipe(sql.withTransaction, guard("Campaigns.move"))
       ),
+
+      watch: (id, after) =>
+        Update.watch({
+          after,
+          latest: Effect.gen(function* () {
+            const [row] = yield* sql<{ seq: bigint }>`select *, progress_seq as seq from campaigns where id = ${id}`
+            if (row === undefined) return yield* new CampaignNotFound({ campaignId: id })
+            return Update.of(yield* decode(row), row.seq)
+          }).pipe(guard("Campaigns.watch")),
+          read: (last, limit) =>
+            sql`
+              select * from campaign_progress where campaign_id = ${id} and seq > ${last}::bigint
+              order by seq limit ${limit}
+            `.pipe(Effect.flatMap(decodeUpdates), guard("Campaigns.watch"))
+        }),
 
       measure: Effect.fnUntraced(function* (id) {
         const campaign = yield* find(id)
@@ -206,6 +223,7 @@ const conditions = (sql: SqlClient.SqlClient, { owner, status, type }: CampaignF
 ]
 
 const decode = Schema.decodeUnknownEffect(Campaign)
+const decodeUpdates = Schema.decodeUnknownEffect(Schema.Array(Update.Update))
 const decodeAll = Schema.decodeUnknownEffect(Schema.Array(Campaign))
 const decodeAged = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ ...Campaign.fields, created: Schema.String }))

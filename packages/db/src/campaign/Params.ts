@@ -38,10 +38,10 @@ export const insert = (sql: SqlClient.SqlClient, { from, id, params }: Draft, st
       return sql`
         insert into dns_validation_params (
           campaign_id, source_generation_campaign_id, persona_ids, rotation_interval_seconds, processing_speed_per_minute,
-          batch_size, retry_attempts, metadata
+          batch_size, retry_attempts, chaining, metadata
         ) values (
           ${id}, ${params.sourceGenerationCampaignId}, ${params.personaIds}::uuid[], ${params.rotationIntervalSeconds},
-          ${params.processingSpeedPerMinute}, ${params.batchSize}, ${params.retryAttempts},
+          ${params.processingSpeedPerMinute}, ${params.batchSize}, ${params.retryAttempts}, ${params.chaining},
           ${Json.orNull(params.metadata)}::text::jsonb
         )
       `
@@ -50,12 +50,12 @@ export const insert = (sql: SqlClient.SqlClient, { from, id, params }: Draft, st
         insert into http_keyword_campaign_params (
           campaign_id, source_campaign_id, source_type, persona_ids, keyword_set_ids, ad_hoc_keywords, proxy_ids,
           proxy_selection_strategy, rotation_interval_seconds, processing_speed_per_minute, batch_size, retry_attempts,
-          target_http_ports, metadata
+          target_http_ports, chaining, metadata
         ) values (
           ${id}, ${params.sourceCampaignId}, ${params.sourceType}, ${params.personaIds}::uuid[],
           ${params.keywordSetIds}::uuid[], ${Array.map(params.adHocKeywords, Storable.text)}::text[], ${params.proxyIds}::uuid[],
           ${params.proxySelectionStrategy}, ${params.rotationIntervalSeconds}, ${params.processingSpeedPerMinute},
-          ${params.batchSize}, ${params.retryAttempts}, ${params.targetHttpPorts}::int[],
+          ${params.batchSize}, ${params.retryAttempts}, ${params.targetHttpPorts}::int[], ${params.chaining},
           ${Json.orNull(params.metadata)}::text::jsonb
         )
       `

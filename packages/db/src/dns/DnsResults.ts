@@ -9,6 +9,7 @@ import { SqlClient } from "effect/sql"
 import * as Arrays from "../Arrays.ts"
 import * as Tallies from "../campaign/Tallies.ts"
 import * as Json from "../Json.ts"
+import * as Fence from "../job/fence.ts"
 import { guard, orWithoutMissing } from "../Store.ts"
 
 export const layer = Layer.effect(
@@ -58,6 +59,7 @@ export const layer = Layer.effect(
 
         return yield* orWithoutMissing((missing) =>
           Effect.gen(function* () {
+            yield* Fence.hold(sql, "DnsResults.append")
             const [tally = { successful: 0n, failed: 0n }] = yield* insert(sql, campaignId, settled, ids, missing)
             const counted = { successful: Number(tally.successful), failed: Number(tally.failed) }
             yield* Tallies.count(sql, campaignId, counted)

@@ -5,6 +5,7 @@ import * as Page from "@domainflow/core/Page"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Tallies from "../campaign/Tallies.ts"
+import * as Fence from "../job/fence.ts"
 import { guard } from "../Store.ts"
 
 export const layer = Layer.effect(
@@ -18,6 +19,7 @@ export const layer = Layer.effect(
           const { campaignId, names, offset, sourceKeyword, sourcePattern, tld } = batch
           const ids = yield* Ids.many(names.length)
 
+          yield* Fence.hold(sql, "GeneratedDomains.append")
           // Two array parameters and the rest as scalars: one prepared statement for every size of batch, and the offset is
           // counted by the server. In order of offset, as every batch is: two that overlap wait for each other, never both.
           const kept = yield* sql<{ fresh: bigint }>`
@@ -80,6 +82,11 @@ const advance = (sql: SqlClient.SqlClient, campaignId: string, offset: bigint, e
       select g.offset_index, row_number() over (order by g.offset_index) as nth
       from generated_domains g
       where g.domain_generation_campaign_id = p.campaign_id and g.offset_index >= here.next
+        -- Mostly nothing is just behind, however much others have spelled further on: one look says so.
+        and exists (
+          select from generated_domains n
+          where n.domain_generation_campaign_id = p.campaign_id and n.offset_index = here.next
+        )
       order by g.offset_index
       limit ${lookAhead}
     ) ahead on ahead.offset_index = here.next + ahead.nth - 1

@@ -9,6 +9,7 @@ import { Effect, Layer, Schema, String } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import * as Tallies from "../campaign/Tallies.ts"
 import * as Json from "../Json.ts"
+import * as Fence from "../job/fence.ts"
 import { guard, orWithoutMissing } from "../Store.ts"
 
 export const layer = Layer.effect(
@@ -52,12 +53,46 @@ export const layer = Layer.effect(
         `
       }, guard("HttpResults.questions")),
 
+      stretch: (campaignId, after, limit, until) =>
+        sql<HttpQuestion & { readonly offset: bigint }>`
+          with source as (
+            select
+              h.source_campaign_id as id, h.source_type = 'DNSValidation' as resolved,
+              case when h.source_type = 'DNSValidation' then d.source_generation_campaign_id else h.source_campaign_id end
+                as head
+            from http_keyword_campaign_params h
+            left join dns_validation_params d on d.campaign_id = h.source_campaign_id
+            where h.campaign_id = ${campaignId}
+          )
+          select g.domain_name, r.id as dns_result_id, g.offset_index as "offset"
+          from source
+          join generated_domains g on g.domain_generation_campaign_id = source.head
+          -- Probes of two keys per name; lateral, with their limits, so that neither is ever a scan of all there is.
+          left join lateral (
+            select r.id, r.validation_status from dns_validation_results r
+            where source.resolved and r.dns_campaign_id = source.id and r.domain_name = g.domain_name
+            limit 1
+          ) r on true
+          left join lateral (
+            select true as is_there from http_keyword_results k
+            where k.http_keyword_campaign_id = ${campaignId} and k.domain_name = g.domain_name
+              and lower(k.validation_status) <> 'pending'
+            limit 1
+          ) result on true
+          where g.offset_index > ${after}::bigint and g.offset_index < ${until}::bigint
+            and (not source.resolved or r.validation_status = 'Resolved')
+            and result.is_there is null
+          order by g.offset_index
+          fetch first ${limit} rows with ties
+        `.pipe(guard("HttpResults.stretch")),
+
       append: Effect.fnUntraced(function* (campaignId, answers, reached) {
         const settled = Answers.settled(answers)
         const ids = yield* Ids.many(settled.length)
 
         return yield* orWithoutMissing((missing) =>
           Effect.gen(function* () {
+            yield* Fence.hold(sql, "HttpResults.append")
             const [tally = { successful: 0n, failed: 0n }] = yield* insert(sql, campaignId, settled, ids, missing)
             const counted = { successful: Number(tally.successful), failed: Number(tally.failed) }
             yield* Tallies.count(sql, campaignId, counted)

@@ -4,8 +4,14 @@ import { index, optional, references, required, type Table, table } from "../Pro
 export const parts: Readonly<Record<string, Partial<Pick<Table, "columns" | "indexes">>>> = {
   "public.domain_generation_campaign_params": { columns: { start_offset: required("bigint", "0") } },
   "public.dns_validation_params": {
-    columns: { last_offset: required("bigint", "-1"), highest_offset: required("bigint", "-1") }
+    columns: {
+      last_offset: required("bigint", "-1"),
+      highest_offset: required("bigint", "-1"),
+      chaining: required("text", "'manual'")
+    }
   },
+  "public.http_keyword_campaign_params": { columns: { chaining: required("text", "'manual'") } },
+  "public.campaigns": { columns: { progress_seq: required("bigint", "0") } },
   "public.dns_validation_results": { indexes: { idx_dns_results_generated_domain_id: index("generated_domain_id") } },
   "public.http_keyword_results": { columns: { fetch_details: optional("jsonb") } },
   "auth.users": { columns: { consecutive_locks: required("integer", "0") } },
@@ -39,5 +45,24 @@ export const tables: ReadonlyArray<Table> = [
     "public.audit_logs_seals",
     { seq: required("bigint"), entry_id: required("uuid"), mac: required("text") },
     { primaryKey: ["seq"], uniques: [["entry_id"]] }
+  ),
+  table(
+    "public.campaign_progress",
+    {
+      campaign_id: required("uuid"),
+      seq: required("bigint"),
+      at: required("timestamptz", "clock_timestamp()"),
+      status: required("text"),
+      total_items: required("bigint"),
+      processed_items: required("bigint"),
+      successful_items: required("bigint"),
+      failed_items: required("bigint")
+    },
+    { primaryKey: ["campaign_id", "seq"], foreignKeys: [references("campaign_id", "public.campaigns", "cascade")] }
+  ),
+  table(
+    "public.campaign_paces",
+    { campaign_id: required("uuid"), taken_until: required("timestamptz") },
+    { primaryKey: ["campaign_id"], foreignKeys: [references("campaign_id", "public.campaigns", "cascade")] }
   )
 ]
