@@ -1,95 +1,124 @@
+import { unitsOf } from "../Units.ts"
+
 /**
- * Where the pieces of an HTML document end, by the tokenizer of WHATWG HTML 13.2.5.
+ * An HTML document, and where the pieces of it end, by the tokenizer of WHATWG HTML 13.2.5. Only one at a time.
  *
- * Every function answers an index of `html`, `html.length` for a piece that never ends, and looks at no character
- * twice: a walk that goes on from each answer is linear.
+ * Every method answers an index of `html`, `html.length` for a piece that never ends, and looks at no character twice:
+ * a walk that goes on from each answer is linear.
  */
+export class Markup {
+  readonly html: string
+  readonly length: number
+  readonly units: Uint16Array
 
-/** The next `<` at or after `from` that opens a tag, a comment or a declaration rather than stand for itself. */
-export const nextMarkup = (html: string, from: number): number => {
-  let at = html.indexOf("<", from)
-  while (at >= 0 && !opens(html, at)) at = html.indexOf("<", at + 1)
-  return at < 0 ? html.length : at
-}
-
-/** After the comment, `<!doctype>`, `<?…>` or `</…>` that opens at `open`; all but comments end at the next `>`. */
-export const endOfDeclaration = (html: string, open: number): number => {
-  if (!html.startsWith("<!--", open)) return after(html.indexOf(">", open), 1, html)
-  // `<!-->` and `<!--->` are whole comments; `--!>` ends one too, but only past those dashes.
-  for (let at = html.indexOf("--", open + 2); at >= 0; at = html.indexOf("--", at + 1)) {
-    if (html.charCodeAt(at + 2) === greater) return at + 3
-    if (at >= open + 4 && html.charCodeAt(at + 2) === bang && html.charCodeAt(at + 3) === greater) return at + 4
+  constructor(html: string) {
+    this.html = html
+    this.length = html.length
+    this.units = unitsOf(html)
   }
-  return html.length
-}
 
-/** After the name that begins at `from`. */
-export const endOfName = (html: string, from: number): number => {
-  let at = from
-  while (at < html.length && !endsName(html.charCodeAt(at))) at++
-  return at
-}
-
-/** After the `>` of the tag whose name ended at `from`; a `>` within a quoted value is none. */
-export const endOfTag = (html: string, from: number): number => {
-  // Whether `=` would begin a value: it does after a name, and is the beginning of one elsewhere.
-  let named = false
-  for (let at = from; at < html.length; at++) {
-    const c = html.charCodeAt(at)
-    if (c === greater) return at + 1
-    if (c === equals && named) {
-      named = false
-      do at++
-      while (isSpace(html.charCodeAt(at)))
-      const quote = html.charCodeAt(at)
-      if (quote === doubleQuote || quote === singleQuote) {
-        at = html.indexOf(quote === doubleQuote ? '"' : "'", at + 1)
-        if (at < 0) return html.length
-      } else {
-        while (at < html.length && html.charCodeAt(at) !== greater && !isSpace(html.charCodeAt(at))) at++
-        at--
-      }
-    } else if (c === slash) named = false
-    else if (!isSpace(c)) named = true
+  /** The next `<` at or after `from` that opens a tag, a comment or a declaration rather than stand for itself. */
+  next(from: number): number {
+    let at = this.html.indexOf("<", from)
+    while (at >= 0 && !opensMarkup(this.units[at + 1]!)) at = this.html.indexOf("<", at + 1)
+    return this.orEnd(at)
   }
-  return html.length
-}
 
-/** The `</name` that ends the raw text which begins at `from`: no other tag counts in a style sheet or a title. */
-export const endOfRawText = (html: string, from: number, name: string): number => {
-  for (let at = html.indexOf("</", from); at >= 0; at = html.indexOf("</", at + 2)) {
-    if (isTagNamed(html, at + 2, name)) return at
-  }
-  return html.length
-}
-
-/** The `</script` that ends a script. One that a script within `<!--` writes, after a `<script` of its own, does not. */
-export const endOfScript = (html: string, from: number): number => {
-  let mode: "script" | "escaped" | "nested" = "script"
-  for (let at = from; at < html.length; at++) {
-    const c = html.charCodeAt(at)
-    if (c === dash && mode !== "script" && html.startsWith("-->", at)) mode = "script"
-    if (c !== less) continue
-    if (mode === "script" && html.startsWith("<!--", at)) {
-      mode = "escaped"
-      // Onto its dashes, as `<!-->` ends what it begins.
-      at++
-    } else if (mode === "escaped" && isTagNamed(html, at + 1, "script")) mode = "nested"
-    else if (html.charCodeAt(at + 1) === slash && isTagNamed(html, at + 2, "script")) {
-      if (mode !== "nested") return at
-      mode = "escaped"
+  /** After the comment, `<!doctype>`, `<?…>` or `</…>` that opens at `open`; all but comments end at the next `>`. */
+  endOfDeclaration(open: number): number {
+    const { html, units } = this
+    if (!html.startsWith("<!--", open)) return this.orEnd(html.indexOf(">", open), 1)
+    // `<!-->` and `<!--->` are whole comments; `--!>` ends one too, but only past those dashes.
+    for (let at = html.indexOf("--", open + 2); at >= 0; at = html.indexOf("--", at + 1)) {
+      if (units[at + 2] === greater) return this.orEnd(at, 3)
+      if (at >= open + 4 && html.startsWith("!>", at + 2)) return at + 4
     }
+    return this.length
   }
-  return html.length
-}
 
-/** Whether the lower-case `name` stands at `from`, in any case. */
-export const isNamed = (html: string, from: number, name: string): boolean => {
-  for (let i = 0; i < name.length; i++) {
-    const c = html.charCodeAt(from + i)
-    if ((c >= 0x41 && c <= 0x5a ? c | 0x20 : c) !== name.charCodeAt(i)) return false
+  /** After the name that begins at `from`. */
+  endOfName(from: number): number {
+    let at = from
+    while (at < this.length && !endsName(this.units[at]!)) at++
+    return at
   }
-  return true
+
+  /** After the `>` of the tag whose name ended at `from`; a `>` within a quoted value is none. */
+  endOfTag(from: number): number {
+    const { html, length, units } = this
+    // Whether `=` would begin a value: it does after a name, and is the beginning of one elsewhere.
+    let named = false
+    for (let at = from; at < length; at++) {
+      const c = units[at]!
+      if (c === greater) return at + 1
+      if (c === equals && named) {
+        named = false
+        do at++
+        while (isSpace(units[at]!))
+        const quote = units[at]!
+        if (quote === doubleQuote || quote === singleQuote) {
+          at = html.indexOf(quote === doubleQuote ? '"' : "'", at + 1)
+          if (at < 0) return length
+        } else {
+          while (at < length && units[at] !== greater && !isSpace(units[at]!)) at++
+          at--
+        }
+      } else if (c === slash) named = false
+      else if (!isSpace(c)) named = true
+    }
+    return length
+  }
+
+  /** The `</name` that ends the raw text which begins at `from`: no other tag counts in a style sheet or a title. */
+  endOfRawText(from: number, name: string): number {
+    for (let at = this.html.indexOf("</", from); at >= 0; at = this.html.indexOf("</", at + 2)) {
+      if (this.isTagNamed(at + 2, name)) return at
+    }
+    return this.length
+  }
+
+  /** The `</script` that ends a script. One that a script within `<!--` writes, after a `<script` of its own, does not. */
+  endOfScript(from: number): number {
+    const end = this.endOfRawText(from, "script")
+    return this.html.slice(from, end).includes("<!--") ? this.endOfOldScript(from) : end
+  }
+
+  /** Whether the lower-case `name` stands at `from`, in any case. */
+  isNamed(from: number, name: string): boolean {
+    for (let i = 0; i < name.length; i++) {
+      const c = this.units[from + i]!
+      if ((c >= 0x41 && c <= 0x5a ? c | 0x20 : c) !== name.charCodeAt(i)) return false
+    }
+    return true
+  }
+
+  private endOfOldScript(from: number): number {
+    const { html, length, units } = this
+    let mode: "script" | "escaped" | "nested" = "script"
+    for (let at = from; at < length; at++) {
+      const c = units[at]
+      if (c === dash && mode !== "script" && html.startsWith("-->", at)) mode = "script"
+      if (c !== less) continue
+      if (mode === "script" && html.startsWith("<!--", at)) {
+        mode = "escaped"
+        // Onto its dashes, as `<!-->` ends what it begins.
+        at++
+      } else if (mode === "escaped" && this.isTagNamed(at + 1, "script")) mode = "nested"
+      else if (units[at + 1] === slash && this.isTagNamed(at + 2, "script")) {
+        if (mode !== "nested") return at
+        mode = "escaped"
+      }
+    }
+    return length
+  }
+
+  private isTagNamed(from: number, name: string): boolean {
+    return this.isNamed(from, name) && endsName(this.units[from + name.length]!)
+  }
+
+  private orEnd(at: number, length = 0): number {
+    return at < 0 ? this.length : Math.min(at + length, this.length)
+  }
 }
 
 export const isLetter = (c: number): boolean => (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a
@@ -104,17 +133,8 @@ const dash = 0x2d
 const doubleQuote = 0x22
 const singleQuote = 0x27
 
-const opens = (html: string, at: number): boolean => {
-  const c = html.charCodeAt(at + 1)
-  // `</>` is nothing and `</` at the end is text, which a reader would not miss.
-  return isLetter(c) || c === bang || c === slash || c === question
-}
+// `</>` is nothing and `</` at the end is text, which a reader would not miss.
+const opensMarkup = (c: number): boolean => isLetter(c) || c === bang || c === slash || c === question
 
-// Past the end `charCodeAt` is NaN, which is neither.
 const isSpace = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x09 || c === 0x0d || c === 0x0c
 const endsName = (c: number): boolean => c === greater || c === slash || isSpace(c)
-
-const isTagNamed = (html: string, from: number, name: string): boolean =>
-  isNamed(html, from, name) && endsName(html.charCodeAt(from + name.length))
-
-const after = (at: number, length: number, html: string): number => (at < 0 ? html.length : at + length)

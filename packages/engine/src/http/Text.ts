@@ -1,15 +1,5 @@
 import { decodeHTML } from "entities/decode"
-import {
-  endOfDeclaration,
-  endOfName,
-  endOfRawText,
-  endOfScript,
-  endOfTag,
-  isLetter,
-  isNamed,
-  nextMarkup,
-  slash
-} from "./Markup.ts"
+import { isLetter, Markup, slash } from "./Markup.ts"
 
 /**
  * What a reader sees of a page: its text and its first `<title>`, entities decoded, every run of white space one
@@ -26,6 +16,8 @@ import {
  * ```
  */
 export const readable = (html: string): { readonly title: string | null; readonly text: string } => {
+  const markup = new Markup(html)
+  const { length, units } = markup
   const seen = new Folded()
   let title: string | null = null
   let templates = 0
@@ -34,20 +26,20 @@ export const readable = (html: string): { readonly title: string | null; readonl
   let beforeHead: string | null = null
   let headSeen = false
 
-  for (let at = 0; at < html.length; ) {
-    const open = nextMarkup(html, at)
-    if (templates === 0) seen.text(html, at, open, true)
-    if (open === html.length) break
+  for (let at = 0; at < length; ) {
+    const open = markup.next(at)
+    if (templates === 0) seen.add(markup, at, open)
+    if (open === length) break
 
-    const isStart = html.charCodeAt(open + 1) !== slash
+    const isStart = units[open + 1] !== slash
     const name = isStart ? open + 1 : open + 2
-    if (!isLetter(html.charCodeAt(name))) {
-      at = endOfDeclaration(html, open)
+    if (!isLetter(units[name]!)) {
+      at = markup.endOfDeclaration(open)
       continue
     }
-    const nameEnd = endOfName(html, name)
-    const element = elementAt(html, name, nameEnd)
-    at = endOfTag(html, nameEnd)
+    const nameEnd = markup.endOfName(name)
+    const element = elementAt(markup, name, nameEnd)
+    at = markup.endOfTag(nameEnd)
     if (element === undefined) continue
 
     switch (element.kind) {
@@ -57,29 +49,29 @@ export const readable = (html: string): { readonly title: string | null; readonl
         if (isStart) beforeHead = null
         break
       case "script":
-        if (isStart) at = endOfScript(html, at)
+        if (isStart) at = markup.endOfScript(at)
         break
       case "hidden":
-        if (isStart) at = endOfRawText(html, at, element.name)
+        if (isStart) at = markup.endOfRawText(at, element.name)
         break
       case "field":
         if (templates === 0) seen.gap()
         if (isStart) {
-          const end = endOfRawText(html, at, element.name)
-          if (templates === 0) seen.text(html, at, end, true)
+          const end = markup.endOfRawText(at, element.name)
+          if (templates === 0) seen.add(markup, at, end)
           at = end
         }
         break
       case "title":
         if (isStart) {
-          const end = endOfRawText(html, at, element.name)
-          if (title === null && !inSvg && templates === 0) title = folded(html, at, end, true)
+          const end = markup.endOfRawText(at, element.name)
+          if (title === null && !inSvg && templates === 0) title = titleIn(markup, at, end)
           at = end
         }
         break
       case "svg":
         if (templates === 0) seen.gap()
-        inSvg = isStart && html.charCodeAt(at - 2) !== slash
+        inSvg = isStart && units[at - 2] !== slash
         break
       case "template":
         templates = isStart ? templates + 1 : Math.max(0, templates - 1)
@@ -97,7 +89,7 @@ export const readable = (html: string): { readonly title: string | null; readonl
 }
 
 /** A body that is text already, folded the same way. */
-export const plain = (text: string): string => folded(text, 0, text.length, false)
+export const plain = (text: string): string => fold(text).trim()
 
 /** What an element means to a reader. Those that are missing are inline. */
 type Kind = "block" | "hidden" | "script" | "field" | "title" | "svg" | "template" | "head" | "body"
@@ -123,17 +115,13 @@ interface Element {
   readonly kind: Kind
 }
 
-const hash = (html: string, from: number, to: number): number => {
-  let hash = 0
-  for (let at = from; at < to; at++) hash = (hash * 31 + (html.charCodeAt(at) | 0x20)) | 0
-  return hash
-}
-
 // By hash, since a slice and a lower-cased copy of every tag's name would cost more than all the rest of the walk.
+const mix = (sum: number, unit: number): number => (sum * 31 + (unit | 0x20)) | 0
+
 const elements = new Map<number, Element>(
   Object.entries(kinds).flatMap(([kind, names]) =>
     names.split(/\s+/).map((name): [number, Element] => [
-      hash(name, 0, name.length),
+      Array.from(name, (c) => c.charCodeAt(0)).reduce(mix, 0),
       // `Object.entries` forgets which keys a record has.
       { name, kind: kind as Kind }
     ])
@@ -141,16 +129,18 @@ const elements = new Map<number, Element>(
 )
 const longestName = 10
 
-const elementAt = (html: string, from: number, to: number): Element | undefined => {
+const elementAt = (markup: Markup, from: number, to: number): Element | undefined => {
   if (to - from > longestName) return undefined
-  const element = elements.get(hash(html, from, to))
-  return element?.name.length === to - from && isNamed(html, from, element.name) ? element : undefined
+  let sum = 0
+  for (let at = from; at < to; at++) sum = mix(sum, markup.units[at]!)
+  const element = elements.get(sum)
+  return element?.name.length === to - from && markup.isNamed(from, element.name) ? element : undefined
 }
 
-const folded = (source: string, from: number, to: number, hasEntities: boolean): string => {
-  const folded = new Folded()
-  folded.text(source, from, to, hasEntities)
-  return folded.all
+const titleIn = (markup: Markup, from: number, to: number): string => {
+  const title = new Folded()
+  title.add(markup, from, to)
+  return title.all
 }
 
 /** Text as it is gathered: white space folded, what has no width left out. */
@@ -163,67 +153,87 @@ class Folded {
     this.owed = true
   }
 
-  /** Adds `source` from `from` to `to`, in slices as long as they come: most of a page is copied once, in runs. */
-  text(source: string, from: number, to: number, hasEntities: boolean): void {
+  /** Adds what is between two pieces of markup, in runs as long as they come: most of a page is copied once. */
+  add({ html, units }: Markup, from: number, to: number): void {
     let run = from
-    for (let at = from; at < to; ) {
-      const c = source.charCodeAt(at)
-      if (c === space) {
-        const next = at + 1 < to ? source.charCodeAt(at + 1) : space
-        // A single space within a run is part of it.
-        if (at > run && visible(next)) {
-          at += 2
-          continue
-        }
-      } else if (visible(c)) {
-        at++
-        continue
-      } else if (c === ampersand) {
-        if (!hasEntities) {
-          at++
-          continue
-        }
-        this.add(source, run, at)
-        const decoded = decodeHTML(source.slice(at, to))
-        this.text(decoded, 0, decoded.length, false)
-        return
+    for (let at = from; at < to; at++) {
+      const c = units[at]!
+      if (c > ampersand ? c < 0x80 || !isBlank(c) : c > space && c < ampersand) continue
+      // A single space between two letters is part of their run.
+      if (c === space && at > run && at + 1 < to && units[at + 1]! > ampersand && !isBlank(units[at + 1]!)) continue
+      if (run < at) this.put(html.slice(run, at))
+      if (c === ampersand) {
+        run = endOfEntity(units, at, to)
+        this.putFolded(entity(html.slice(at, run)))
+        at = run - 1
+      } else {
+        if (!isZeroWidth(c)) this.owed = true
+        run = at + 1
       }
-      this.add(source, run, at)
-      if (!isZeroWidth(c)) this.owed = true
-      run = ++at
     }
-    this.add(source, run, to)
+    if (run < to) this.put(html.slice(run, to))
   }
 
-  private add(source: string, from: number, to: number): void {
-    if (from === to) return
+  private putFolded(text: string): void {
+    if (text.startsWith(" ")) this.owed = true
+    const visible = text.trim()
+    if (visible === "") return
+    this.put(visible)
+    this.owed = text.endsWith(" ")
+  }
+
+  private put(run: string): void {
     if (this.owed && this.all !== "") this.all += " "
     this.owed = false
-    this.all += source.slice(from, to)
+    this.all += run
   }
 }
 
+/** After the letters and digits that follow a `&`, and their semicolon: what comes then changes nothing. */
+const endOfEntity = (units: Uint16Array, from: number, to: number): number => {
+  let at = from + 1
+  while (at < to && (isLetter(units[at]!) || isDigit(units[at]!) || units[at] === hash)) at++
+  return at < to && units[at] === semicolon ? at + 1 : at
+}
+
+/** What `source`, a `&` and what belongs to it, stands for, folded. */
+const entity = (source: string): string => {
+  const known = entities.get(source)
+  if (known !== undefined) return known
+  const decoded = fold(decodeHTML(source))
+  if (entities.size < keptEntities && source.length <= longestEntity) entities.set(source, decoded)
+  return decoded
+}
+
+const entities = new Map<string, string>()
+/** Decoded once: pages use a few dozen, and HTML has 2,231. Bounded for pages that make up their own. */
+const keptEntities = 4_096
+/** `&CounterClockwiseContourIntegral;` */
+const longestEntity = 33
+
+const fold = (text: string): string => text.replace(zeroWidth, "").replace(/\s+/g, " ")
+
 const space = 0x20
+const hash = 0x23
 const ampersand = 0x26
+const semicolon = 0x3b
 
-/** Neither white space, nor without width, nor the beginning of an entity. */
-const visible = (c: number): boolean =>
-  c < 0x80
-    ? c > ampersand || (c > space && c < ampersand) || (c < space && c !== 0 && (c < 0x09 || c > 0x0d))
-    : !isBlank(c)
+const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39
 
-const isZeroWidth = (c: number): boolean => c === 0xad || c === 0x200b || c === 0x2060 || c === 0xfeff || c === 0
+const zeroWidth = /[\0\xad\u200b\u2060\ufeff]+/g
+const isZeroWidth = (c: number): boolean => c === 0 || c === 0xad || c === 0x200b || c === 0x2060 || c === 0xfeff
 
-/** White space or without width, past ASCII. */
+/** White space or without width, past ASCII. In the order in which most scripts get away with the fewest questions. */
 const isBlank = (c: number): boolean =>
-  c === 0xa0 ||
-  c === 0xad ||
-  c === 0x1680 ||
-  (c >= 0x2000 && c <= 0x200b) ||
-  c === 0x2028 ||
-  c === 0x2029 ||
-  c === 0x202f ||
-  c === 0x205f ||
-  c === 0x2060 ||
-  c === 0x3000 ||
-  c === 0xfeff
+  c < 0x1680
+    ? c === 0xa0 || c === 0xad
+    : c > 0x3000
+      ? c === 0xfeff
+      : c === 0x1680 ||
+        (c >= 0x2000 && c <= 0x200b) ||
+        c === 0x2028 ||
+        c === 0x2029 ||
+        c === 0x202f ||
+        c === 0x205f ||
+        c === 0x2060 ||
+        c === 0x3000

@@ -143,13 +143,20 @@ const union = (patterns: ReadonlyArray<LinearPattern>): LinearUnion => {
 /** Instructions of patterns that are told apart in one pass: beyond it, new states of the automaton cost too much. */
 const instructionsOfGroup = 512
 
-/** Bytes of states that a group keeps. Patterns that need more change state at every letter, and gain nothing. */
+/** Bytes of states that a group keeps; a state takes a few hundred. */
 const bytesOfGroup = 2 ** 20
 
-/** Longest text, in UTF-16 units, that is asked about: past it the worst patterns would cost more than they save. */
-const longestAsked = 2 ** 18
+/** States that a group may make on one page, at up to 50 µs each. Honest patterns need a few hundred, once and for all. */
+const statesOfPage = 4_096
 
-/** Patterns that one deterministic automaton reads at once, some ten times faster than finding where they match. */
+/** Characters between two looks at how many states there are. */
+const stretch = 256
+
+/**
+ * Patterns that one deterministic automaton reads at once, ten times faster than it can be found where they match. Its
+ * states are made as they are needed, and some patterns need a new one at every letter: a group that meets such a page
+ * is of no use any more, and calls all its patterns candidates.
+ */
 class Group {
   instructions = 0
   private readonly indices: Array<number> = []
@@ -163,34 +170,54 @@ class Group {
   }
 
   candidates(text: string): ReadonlyArray<number> {
-    if (this.set === null || text.length > longestAsked) return this.indices
+    const { set } = this
+    if (set === null) return this.indices
     try {
-      return this.set.match(new OnceRead(text) as unknown as string).map((found) => this.indices[found]!)
+      // Not a string, but all of one that the engine uses.
+      return set.match(new Watched(text, set) as unknown as string).map((found) => this.indices[found]!)
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error
-      // Out of states once, it would be at the next page too.
       this.set = null
       return this.indices
     }
   }
 }
 
-/** A text that may be read once: the engine goes back to its beginning when it gives up its automaton for a slow machine. */
-class OnceRead {
+/** A text that ends its reading when the automaton makes too many states, or gives up and begins anew without it. */
+class Watched {
   readonly [Symbol.toStringTag] = "String"
   readonly length: number
   private readonly text: string
+  private readonly set: RE2Set
   private furthest = 0
+  private looked = 0
+  private states: number
+  private made = 0
 
-  constructor(text: string) {
+  constructor(text: string, set: RE2Set) {
     this.text = text
     this.length = text.length
+    this.set = set
+    this.states = statesOf(set)
   }
 
   charCodeAt(at: number): number {
     // A pair, and whether a word begins, are read around a place.
     if (at < this.furthest - 2) throw new Exhausted()
-    if (at > this.furthest) this.furthest = at
+    this.furthest = at
+    if (at >= this.looked + stretch) this.look(at)
     return this.text.charCodeAt(at)
   }
+
+  private look(at: number): void {
+    const states = statesOf(this.set)
+    // When they are fewer than they were, the engine has thrown them away and started again.
+    this.made += states >= this.states ? states - this.states : states
+    this.states = states
+    this.looked = at
+    if (this.made > statesOfPage) throw new Exhausted()
+  }
 }
+
+/** There is no automaton before the first text. */
+const statesOf = (set: RE2Set): number => set.dfa?.stateCount ?? 0

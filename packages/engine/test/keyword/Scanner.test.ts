@@ -1,0 +1,258 @@
+import type { KeywordRule } from "@domainflow/core/keyword/KeywordRule"
+import { KeywordSetId } from "@domainflow/core/keyword/KeywordSetId"
+import { matches } from "@domainflow/core/keyword/Matcher"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as fc from "fast-check"
+import { storedContexts, storedOffsets } from "../../src/keyword/Needle.ts"
+import * as Re2 from "../../src/keyword/Re2.ts"
+import * as Scanner from "../../src/keyword/Scanner.ts"
+
+const id = KeywordSetId.make("0190a0b0-0000-7000-8000-000000000001")
+const other = KeywordSetId.make("0190a0b0-0000-7000-8000-000000000002")
+const string = (pattern: string, rest: Partial<KeywordRule> = {}): KeywordRule => ({
+  pattern,
+  ruleType: "string",
+  isCaseSensitive: false,
+  contextChars: 50,
+  ...rest
+})
+const regex = (pattern: string, rest: Partial<KeywordRule> = {}) => string(pattern, { ruleType: "regex", ...rest })
+
+type Sets = Parameters<typeof Scanner.make>[0]
+const make = (sets: Sets, adHoc: ReadonlyArray<string> = []) =>
+  Effect.runSync(Scanner.make(sets, adHoc).pipe(Effect.provide(Re2.layer)))
+const scan = (text: string, rules: ReadonlyArray<KeywordRule>, title: string | null = null) =>
+  make([{ id, rules }]).scan({ text, title }).keywords
+
+describe("a finding", () => {
+  it("says which rule, what text, where, how often, and among what", () => {
+    assert.deepStrictEqual(
+      scan("İstanbul: BUY tea, buy more", [
+        string("sell"),
+        string("buy", { contextChars: 4, category: "shop", id: "r1" })
+      ]),
+      [
+        {
+          keywordSetId: id,
+          ruleIndex: 1,
+          pattern: "buy",
+          ruleType: "string",
+          category: "shop",
+          matchedText: "BUY",
+          count: 2,
+          offsets: [10, 19],
+          contexts: ["ul: BUY tea", "ea, buy mor"]
+        }
+      ]
+    )
+  })
+
+  it("keeps the order of sets and rules, duplicates and overlaps included", () => {
+    const { keywords } = make([
+      { id, rules: [string("tea"), string("green tea"), regex("g.e+n"), string("TEA")] },
+      { id: other, rules: [string("e"), string("green")] }
+    ]).scan({ text: "Green tea", title: null })
+    assert.deepStrictEqual(
+      keywords.map((found) => [found.keywordSetId === id ? 1 : 2, found.ruleIndex, found.pattern, found.offsets]),
+      [
+        [1, 0, "tea", [6]],
+        [1, 1, "green tea", [0]],
+        [1, 2, "g.e+n", [0]],
+        [1, 3, "TEA", [6]],
+        [2, 0, "e", [2, 3, 7]],
+        [2, 1, "green", [0]]
+      ]
+    )
+  })
+
+  it("counts text and title together, and places only what is in the text", () => {
+    const [found] = scan("tea and tea", [string("tea", { contextChars: 1 })], "Tea! Tea")
+    assert.deepStrictEqual([found?.count, found?.offsets, found?.matchedText], [4, [0, 8], "tea"])
+    assert.deepStrictEqual(found?.contexts, ["tea ", " tea", "Tea!"])
+    const [only] = scan("coffee", [regex("te+a")], "Tea")
+    assert.deepStrictEqual([only?.count, only?.offsets, only?.matchedText, only?.contexts], [1, [], "Tea", ["Tea"]])
+    // What runs from one into the other is in neither.
+    assert.deepStrictEqual(scan("green", [string("greentea"), string("tea green")], "tea"), [])
+    // The same words twice are two texts.
+    assert.strictEqual(scan("tea", [string("tea")], "tea")[0]?.count, 2)
+  })
+
+  it("counts all and stores some", () => {
+    const [found] = scan("x ".repeat(5_000), [string("x")])
+    assert.strictEqual(found?.count, 5_000)
+    assert.strictEqual(found?.offsets.length, storedOffsets)
+    assert.strictEqual(found?.contexts.length, storedContexts)
+  })
+
+  it("does not remember the page before", () => {
+    const scanner = make([{ id, rules: [string("tea"), regex("b.y")] }], ["now"])
+    const first = scanner.scan({ text: "buy tea now", title: "tea" })
+    assert.deepStrictEqual(scanner.scan({ text: "sell coffee", title: null }), { keywords: [], adHoc: [] })
+    assert.deepStrictEqual(scanner.scan({ text: "buy tea now", title: "tea" }), first)
+  })
+})
+
+describe("ad-hoc keywords", () => {
+  it("are string rules that case does not matter to, each told once", () => {
+    const { adHoc, keywords } = make([], ["Straße", "tea", "tea", "", "."]).scan({ text: "STRASSE, Tea", title: null })
+    assert.deepStrictEqual(keywords, [])
+    assert.deepStrictEqual(adHoc, [
+      { keyword: "Straße", count: 1, contexts: ["STRASSE, Tea"] },
+      { keyword: "tea", count: 1, contexts: ["STRASSE, Tea"] }
+    ])
+  })
+})
+
+describe("a regex", () => {
+  it("is case-sensitive when it says so, and never matches nothing", () => {
+    const found = scan("Buy BUY buy", [
+      regex("b.y"),
+      regex("b.y", { isCaseSensitive: true }),
+      regex("z*"),
+      regex("\\b")
+    ])
+    assert.deepStrictEqual(
+      found.map(({ count, ruleIndex }) => [ruleIndex, count]),
+      [
+        [0, 3],
+        [1, 1]
+      ]
+    )
+  })
+
+  it("sees what is beside the part of a page that it is run on", () => {
+    const text = `${"lorem ipsum ".repeat(100)}tea${" dolor sit".repeat(100)}`
+    const count = (pattern: string) => scan(text, [regex(pattern)])[0]?.count ?? 0
+    assert.strictEqual(count("\\btea\\b"), 1)
+    assert.strictEqual(count("\\Btea"), 0)
+    assert.strictEqual(count("^tea"), 0)
+    assert.strictEqual(count("tea$"), 0)
+    assert.strictEqual(count("ipsum\\s+tea(?:\\s+\\w+){2}"), 1)
+    assert.strictEqual(count("^lorem.*tea.*sit$"), 1)
+    assert.strictEqual(count("tea\\s+dolor$"), 0)
+  })
+
+  it("that the engine refuses is named", () =>
+    Effect.gen(function* () {
+      const error = yield* Scanner.make([{ id, rules: [string("a"), regex("(?=a)")] }], []).pipe(Effect.flip)
+      assert.deepStrictEqual([error._tag, error.keywordSetId, error.ruleIndex], ["RefusedRegex", id, 1])
+      assert.include(error.message, "rule 1: ")
+    }).pipe(Effect.provide(Re2.layer), Effect.runPromise))
+})
+
+const counts = (text: string, rules: ReadonlyArray<KeywordRule>) =>
+  scan(text, rules).map(({ count, matchedText, offsets, ruleIndex }) => ({ ruleIndex, matchedText, count, offsets }))
+
+describe("laws", () => {
+  // Letters that fold to one, to two, to three, to a pair; halves of pairs; and letters that look alike.
+  const units = [
+    "a",
+    "b",
+    "A",
+    "B",
+    " ",
+    "ß",
+    "ẞ",
+    "s",
+    "S",
+    "ſ",
+    "İ",
+    "i",
+    "I",
+    "ı",
+    "i\u0307",
+    "σ",
+    "ς",
+    "Σ",
+    "ﬁ",
+    "ﬃ",
+    "f"
+  ]
+  const rare = ["𐐔", "𐐼", "😀", "\ud801", "\udc00", "K", "k", "е", "e", "ᾳ", "Ι"]
+  const few = fc.subarray([...units, ...rare], { minLength: 1, maxLength: 5 })
+  const page = few.chain((some) => {
+    const unit = fc.constantFrom(...some)
+    return fc.record({
+      words: fc.array(fc.tuple(fc.string({ unit, minLength: 1, maxLength: 5 }), fc.boolean()), { maxLength: 10 }),
+      // Repeated, so that some are longer than what four lanes read at once.
+      text: fc.tuple(
+        fc.string({ unit: fc.oneof(unit, fc.constant("x")), maxLength: 60 }),
+        fc.constantFrom(1, 3, 90, 150)
+      )
+    })
+  })
+
+  it("finds in any text what the definition of a match finds", () => {
+    fc.assert(
+      fc.property(page, ({ words, text: [piece, times] }) => {
+        const text = piece.repeat(times)
+        const rules = words.map(([pattern, isCaseSensitive]) => string(pattern, { isCaseSensitive }))
+        const defined = rules.flatMap((rule, ruleIndex) => {
+          const found = matches(text, rule)
+          const [first] = found
+          if (first === undefined) return []
+          const offsets = found.slice(0, storedOffsets).map(({ start }) => start)
+          return [{ ruleIndex, matchedText: text.slice(first.start, first.end), count: found.length, offsets }]
+        })
+        assert.deepStrictEqual(counts(text, rules), defined)
+      }),
+      { numRuns: 200 }
+    )
+  }, 30_000)
+
+  it("quotes slices of well-formed text that are well-formed", () => {
+    const unit = fc.constantFrom("buy", "b", " ", "😀", "e\u0301", "👩‍👧", "ß")
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 40 }), fc.nat(5), (text, contextChars) => {
+        for (const found of scan(text, [
+          string("buy", { contextChars }),
+          regex("b.", { contextChars }),
+          string("ss", { contextChars })
+        ])) {
+          for (const quoted of [found.matchedText, ...found.contexts])
+            assert.isTrue(quoted.isWellFormed() && text.includes(quoted))
+          for (const offset of found.offsets) assert.isTrue(text.slice(offset).isWellFormed())
+          assert.isTrue(text.startsWith(found.matchedText, found.offsets[0]))
+        }
+      })
+    )
+  })
+})
+
+describe("a hostile page", () => {
+  it("of a megabyte is scanned to its end by catastrophic patterns", () => {
+    const text = `${"a".repeat(1_000_000)}!`
+    const rules = ["(a|aa)+$", "(a*)*b", "(a+a+)+y", "(?:a?){50}a{50}b", "^(([a-z])+.)+[A-Z]([a-z])+$", "a*!"].map(
+      (pattern) => regex(pattern)
+    )
+    assert.deepStrictEqual(
+      counts(text, rules).map(({ count, matchedText, ruleIndex }) => [ruleIndex, count, matchedText.length]),
+      [[5, 1, 1_000]]
+    )
+  })
+
+  it("cannot make a search that starts over at every letter go on", () => {
+    // Each match is one letter, found after reading to the end for a longer one.
+    const text = "a".repeat(50_000)
+    const [found, after] = scan(text, [regex("a.*b|a"), string("a")])
+    assert.isAbove(found?.count ?? 0, 10)
+    assert.isBelow(found?.count ?? 0, 50_000)
+    assert.strictEqual(after?.count, 50_000)
+  })
+
+  it("of one letter cannot stall a set of all its powers", () => {
+    const rules = Array.from({ length: 300 }, (_, length) => string("a".repeat(length + 1)))
+    const found = scan("a".repeat(20_000), rules)
+    assert.deepStrictEqual(
+      found.map(({ count }) => count),
+      rules.map((_, length) => Math.floor(20_000 / (length + 1)))
+    )
+  })
+
+  it("is scanned as far as any page is, on whole characters", () => {
+    const text = `${"x".repeat(Scanner.longestScanned - 1)}😀tea`
+    assert.deepStrictEqual(scan(text, [string("tea"), string("😀"), regex("😀")]), [])
+    assert.strictEqual(scan(text, [string("x")])[0]?.count, Scanner.longestScanned - 1)
+  })
+})
