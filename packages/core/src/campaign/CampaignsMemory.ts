@@ -16,6 +16,7 @@ import type { CampaignParams } from "./CampaignParams.ts"
 import type { CampaignFilter, Campaigns } from "./Campaigns.ts"
 import * as Draft from "./Draft.ts"
 import * as Progress from "./Progress.ts"
+import { reaching } from "./Reaching.ts"
 import * as Update from "./Update.ts"
 
 /** `Campaigns` on the tables of `Memory`. What belongs together is written between two waits: nobody sees half of it. */
@@ -126,7 +127,7 @@ export const makeMemory = Effect.gen(function* () {
       yield* audit.append(CampaignAudit.removed(campaign))
     }, Effect.uninterruptible)
   }
-  return service
+  return reaching(service)
 })
 
 interface Row {

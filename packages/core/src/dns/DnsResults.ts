@@ -41,8 +41,12 @@ export class DnsResults extends Context.Service<
       reached?: bigint
     ) => Effect.Effect<Tally.Tally, StoreError>
 
-    /** All results by name, in pages, of one status where asked. */
-    readonly stream: (campaignId: CampaignId, status?: DnsStatus) => Stream.Stream<DnsResult, StoreError>
+    /** All results by name, in pages, of one status where asked, after a name where one is given. */
+    readonly stream: (
+      campaignId: CampaignId,
+      status?: DnsStatus,
+      after?: string
+    ) => Stream.Stream<DnsResult, StoreError>
   }
 >()("@domainflow/core/DnsResults") {
   static readonly layerMemory = Layer.effect(
@@ -101,9 +105,9 @@ export class DnsResults extends Context.Service<
           return tally
         }),
 
-        stream: (campaignId, status) =>
+        stream: (campaignId, status, after) =>
           Page.rows(
-            null as string | null,
+            after ?? null,
             Page.maxPageSize,
             ({ domainName }) => domainName,
             (last, limit) =>

@@ -53,8 +53,12 @@ export class HttpResults extends Context.Service<
       reached?: string
     ) => Effect.Effect<Tally.Tally, StoreError>
 
-    /** All results by name, in pages, of one status where asked. */
-    readonly stream: (campaignId: CampaignId, status?: HttpStatus) => Stream.Stream<HttpResult, StoreError>
+    /** All results by name, in pages, of one status where asked, after a name where one is given. */
+    readonly stream: (
+      campaignId: CampaignId,
+      status?: HttpStatus,
+      after?: string
+    ) => Stream.Stream<HttpResult, StoreError>
   }
 >()("@domainflow/core/HttpResults") {
   static readonly layerMemory = Layer.effect(
@@ -163,9 +167,9 @@ export class HttpResults extends Context.Service<
           return tally
         }),
 
-        stream: (campaignId, status) =>
+        stream: (campaignId, status, after) =>
           Page.rows(
-            null as string | null,
+            after ?? null,
             Page.maxPageSize,
             ({ domainName }) => domainName,
             (last, limit) =>

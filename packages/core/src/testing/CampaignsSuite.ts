@@ -2,6 +2,8 @@ import { assert, it } from "@effect/vitest"
 import { Effect, type Layer, Option, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { Actor, system } from "../audit/Actor.ts"
+import { Reach } from "../auth/Reach.ts"
+import { UserId } from "../auth/UserId.ts"
 import { type Campaign, CampaignStatus, canMove } from "../campaign/Campaign.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { Campaigns } from "../campaign/Campaigns.ts"
@@ -472,6 +474,33 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         ]
         for (const ask of asked) assert.strictEqual((yield* Effect.flip(ask))._tag, "CampaignNotFound")
         assert.deepStrictEqual(yield* campaigns.fedBy(missing), [])
+      })
+    )
+
+    it.effect("what is out of reach looks as if it were not there, and nothing comes of it", () =>
+      Effect.gen(function* () {
+        const campaigns = yield* Campaigns
+        const source = yield* Scene.generation()
+        yield* Scene.dns(source.id)
+        const { id: personaId } = yield* Scene.persona("dns")
+        const asked: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }>> = [
+          campaigns.get(source.id),
+          campaigns.params(source.id),
+          campaigns.move(source.id, "queued"),
+          campaigns.measure(source.id),
+          campaigns.remove(source.id),
+          campaigns.create({
+            name: "somebody else's names",
+            params: { _tag: "dns_validation", sourceGenerationCampaignId: source.id, personaIds: [personaId] }
+          })
+        ]
+        const somebody = Effect.provideService(Reach, UserId.make(missing))
+
+        for (const ask of asked) assert.strictEqual((yield* Effect.flip(somebody(ask)))._tag, "CampaignNotFound")
+        assert.deepStrictEqual(yield* somebody(campaigns.fedBy(source.id)), [])
+        assert.deepStrictEqual((yield* somebody(campaigns.page({}))).items, [])
+        assert.strictEqual((yield* campaigns.get(source.id)).status, "pending")
+        assert.strictEqual((yield* campaigns.fedBy(source.id)).length, 1)
       })
     )
   })

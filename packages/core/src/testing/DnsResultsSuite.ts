@@ -17,8 +17,8 @@ const campaignOver = Effect.fnUntraced(function* (count: number) {
   return { source, names, id: campaign.id, questions: yield* Scene.questions(campaign.id) }
 })
 
-const rows = (id: CampaignId, status?: DnsStatus) =>
-  DnsResults.use((results) => Scene.collect(results.stream(id, status)))
+const rows = (id: CampaignId, status?: DnsStatus, after?: string) =>
+  DnsResults.use((results) => Scene.collect(results.stream(id, status, after)))
 
 /** The counters agree with the rows. */
 const assertTrue = Effect.fnUntraced(function* (id: CampaignId) {
@@ -296,6 +296,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         assert.strictEqual((yield* rows(id, "Resolved")).length, 834)
         assert.strictEqual((yield* rows(id, "Unresolved")).length, 1_666)
         assert.deepStrictEqual(yield* rows(id, "Skipped"), [])
+        assert.deepStrictEqual(yield* rows(id, undefined, all[2_400]!.domainName), all.slice(2_401))
       })
     )
 

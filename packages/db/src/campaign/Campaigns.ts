@@ -10,6 +10,7 @@ import * as CampaignAudit from "@domainflow/core/campaign/CampaignAudit"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { type CampaignFilter, Campaigns } from "@domainflow/core/campaign/Campaigns"
 import * as Draft from "@domainflow/core/campaign/Draft"
+import { reaching } from "@domainflow/core/campaign/Reaching"
 import * as Update from "@domainflow/core/campaign/Update"
 import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
@@ -84,7 +85,7 @@ export const layer = Layer.effect(
       `
     }
 
-    return Campaigns.of({
+    return reaching({
       create: (campaign, owner) =>
         Draft.one(campaign, owner).pipe(
           Effect.flatMap((draft) => createAll([draft])),

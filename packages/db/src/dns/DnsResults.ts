@@ -75,9 +75,9 @@ export const layer = Layer.effect(
         )
       }, guard("DnsResults.append")),
 
-      stream: (campaignId, status) =>
+      stream: (campaignId, status, after = "") =>
         Page.rows(
-          "",
+          after,
           Page.maxPageSize,
           ({ domainName }): string => domainName,
           (last, limit) =>

@@ -108,9 +108,9 @@ export const layer = Layer.effect(
         )
       }, guard("HttpResults.append")),
 
-      stream: (campaignId, status) =>
+      stream: (campaignId, status, after = "") =>
         Page.rows(
-          "",
+          after,
           pageSize,
           ({ domainName }): string => domainName,
           (last, limit) =>
