@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { Effect } from "effect"
@@ -16,12 +16,19 @@ import type { Runner } from "./Runner.ts"
  */
 export const initialise = (dataDir: string, binaries: Binaries, runner: Runner) =>
   Effect.gen(function* () {
+    const owner = existsSync(dataDir) ? statSync(dataDir).uid : undefined
+    const user = process.getuid?.()
+    if (owner !== undefined && user !== 0 && owner !== user) {
+      return yield* new EmbeddedError({
+        message: `${dataDir} belongs to user ${owner}, and this is user ${user}: run as that user, or use another data directory`
+      })
+    }
     if (!exists(dataDir)) {
       if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
         return yield* new EmbeddedError({ message: `${dataDir} is neither empty nor a PostgreSQL data directory` })
       }
       yield* Effect.tryPromise({
-        try: () => make(dataDir, binaries, runner),
+        try: (signal) => make(dataDir, binaries, runner, signal),
         catch: (cause) =>
           cause instanceof EmbeddedError ? cause : new EmbeddedError({ message: `${dataDir}: initdb failed`, cause })
       })
@@ -42,7 +49,7 @@ const passwordFile = "domainflow.password"
 
 const exists = (dataDir: string) => existsSync(join(dataDir, "PG_VERSION"))
 
-const make = async (dataDir: string, binaries: Binaries, runner: Runner) => {
+const make = async (dataDir: string, binaries: Binaries, runner: Runner, signal: AbortSignal) => {
   mkdirSync(dirname(dataDir), { recursive: true })
   sweep(dataDir)
   const making = `${dataDir}.${Orphan.identify(process.pid)}.initdb`
@@ -58,7 +65,7 @@ const make = async (dataDir: string, binaries: Binaries, runner: Runner) => {
       // The system writes it down within the minute; waiting for that takes longer than all the rest.
       "--no-sync"
     ])
-    await promisify(execFile)(program, [...args], runner.identity)
+    await promisify(execFile)(program, [...args], { ...runner.identity, signal })
     renameSync(password, join(making, passwordFile))
     renameSync(making, dataDir)
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs"
 import { basename, join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import { Effect } from "effect"
 import { EmbeddedError } from "./EmbeddedError.ts"
 
@@ -29,17 +30,16 @@ export const clear = (dataDir: string): Effect.Effect<void, EmbeddedError> =>
         return
       }
       const { pid, sockets } = found
-      const server = commandLine(pid)
-      if (server === undefined || !server.includes(dataDir)) {
+      if (!serves(pid, dataDir)) {
         // PostgreSQL would refuse where another program was given the number since.
         rmSync(lock, { force: true })
         folder = sockets
         continue
       }
-      const owner = new RegExp(`${ownerSetting}=(\\d+)(\\.\\d*)`).exec(server)
+      const owner = new RegExp(`${ownerSetting}=(\\d+)(\\.\\d*)`).exec(commandLine(pid))
       if (owner === null || identify(Number(owner[1])) === `${owner[1]}${owner[2]}`) {
         if (waited < grace) {
-          yield* Effect.sleep(patience)
+          yield* pause(patience)
           continue
         }
         return yield* new EmbeddedError({
@@ -53,9 +53,12 @@ export const clear = (dataDir: string): Effect.Effect<void, EmbeddedError> =>
       }
       folder = sockets
       signalTo(pid, signals.findLast(([after]) => waited >= after)![1])
-      yield* Effect.sleep(patience)
+      yield* pause(patience)
     }
   })
+
+/** Waits for the world outside, whose time no test moves. */
+export const pause = (millis: number) => Effect.promise(() => setTimeout(millis))
 
 /** Between looks, in milliseconds. */
 const patience = 50
@@ -88,14 +91,25 @@ const holder = (lock: string): { readonly pid: number; readonly sockets: string 
   }
 }
 
-/** The arguments of a process, joined; undefined where there is no such process. */
-const commandLine = (pid: number): string | undefined => {
+/** Whether a process is the server of a data directory, which is then its working directory. */
+const serves = (pid: number, dataDir: string): boolean => {
+  try {
+    return existsSync("/proc/self/cwd")
+      ? readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dataDir)
+      : commandLine(pid).includes("postgres")
+  } catch {
+    return false
+  }
+}
+
+/** The arguments of a process, joined; empty where there is no such process. */
+const commandLine = (pid: number): string => {
   try {
     return existsSync("/proc/self/cmdline")
       ? readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")
       : execFileSync("ps", ["-p", String(pid), "-o", "args="], { encoding: "utf8" })
   } catch {
-    return undefined
+    return ""
   }
 }
 

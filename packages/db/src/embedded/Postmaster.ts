@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { Effect, Schedule, type Scope } from "effect"
+import { Effect, type Scope } from "effect"
 import type { Binaries } from "./Binaries.ts"
 import { EmbeddedError } from "./EmbeddedError.ts"
 import * as Orphan from "./Orphan.ts"
@@ -27,11 +27,9 @@ export const launch = (options: Options): Effect.Effect<void, EmbeddedError, Sco
     stop
   ).pipe(
     Effect.flatMap((server) => ready(options, server)),
-    // The sessions of a server that was killed hold its shared memory for a moment longer.
-    Effect.retry({
-      schedule: Schedule.spaced("200 millis").pipe(Schedule.upTo({ times: 25 })),
-      while: (error) => error.message.includes("still in use")
-    })
+    // The sessions of a server that was killed hold its shared memory for a moment longer; five seconds are plenty.
+    Effect.tapError(() => Orphan.pause(200)),
+    Effect.retry({ times: 25, while: (error) => error.message.includes("still in use") })
   )
 
 /**
@@ -101,7 +99,7 @@ const ready = ({ dataDir }: Options, server: ChildProcess) =>
         const said = readFileSync(logOf(dataDir), "utf8").trim().split("\n").slice(-5).join("\n")
         return yield* new EmbeddedError({ message: `${dataDir}: the server did not start. Its last words:\n${said}` })
       }
-      yield* Effect.sleep("10 millis")
+      yield* Orphan.pause(10)
     }
   })
 

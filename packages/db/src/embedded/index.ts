@@ -57,7 +57,11 @@ export const start = Effect.fnUntraced(function* (
     (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
   )
   const dataDir = options.dataDir === undefined ? join(folder, "data") : resolve(options.dataDir)
-  const runner = yield* attempt(() => Runner.make([dataDir, join(folder, "socket"), binaries.postgres]))
+  const runner = yield* attempt(() => {
+    const runner = Runner.make(options.dataDir === undefined ? folder : dataDir, [folder, binaries.postgres])
+    runner.own(folder)
+    return runner
+  })
 
   const password = yield* DataDirectory.initialise(dataDir, binaries, runner)
   yield* Orphan.clear(dataDir)
