@@ -69,8 +69,8 @@ const loopback = Effect.gen(function* () {
   )
   const target: Target = {
     label: "loopback internet",
-    dns: { resolvers: [internet.resolver], queryTimeoutSeconds: 0.5, maxConcurrentGoroutines: 2_000 },
-    http: { requestTimeoutSeconds: 2 },
+    dns: { resolvers: [internet.resolver], queryTimeoutSeconds: 1, maxConcurrentGoroutines: 2_000 },
+    http: { requestTimeoutSeconds: 3 },
     ports: [internet.ports.https, internet.ports.http]
   }
   const http = { guard: Guard.make({ allow: ["127.0.0.0/8", "::1/128"] }), ca: [internet.ca] }

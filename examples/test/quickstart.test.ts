@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -48,7 +48,7 @@ describe("quickstart", () => {
   )
 
   it("on its own server: stops cleanly at Ctrl-C, goes on, then knows it all", { timeout: 120_000 }, async () => {
-    const first = start(["--names", "4000"], folder)
+    const first = start(["--names", "2000"], folder)
     await new Promise<void>((resolve) => {
       first.child.stdout?.on("data", (text) => {
         if (String(text).includes("resolve")) resolve()
@@ -58,14 +58,18 @@ describe("quickstart", () => {
     const stopped = await first.ended
     assert.strictEqual(stopped.code, 130, stopped.output)
 
-    const second = await start(["--names", "4000"], folder).ended
+    const second = await start(["--names", "2000"], folder).ended
     assert.strictEqual(second.code, 0, second.output)
     assert.include(second.output, "going on from there")
     assert.include(second.output, "the best findings")
 
-    const third = await start(["--names", "4000"], folder).ended
+    const third = await start(["--names", "2000"], folder).ended
     assert.strictEqual(third.code, 0, third.output)
     assert.include(third.output, "nothing is left to ask")
+
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
+    const [, promised] = /<!-- quickstart -->\n+```text\n([\s\S]*?)```/.exec(readme) ?? []
+    assert.include(third.output, promised)
   })
 
   it("says what it cannot do", async () => {

@@ -34,8 +34,8 @@ it("20,000 names come to the verdicts the internet gave them", { timeout: 240_00
       const runner = yield* CampaignRunner
       const target = {
         label: "verdicts",
-        dns: { resolvers: [internet.resolver], queryTimeoutSeconds: 1, maxConcurrentGoroutines: 2_000 },
-        http: { requestTimeoutSeconds: 3 },
+        dns: { resolvers: [internet.resolver], queryTimeoutSeconds: 2, maxConcurrentGoroutines: 2_000 },
+        http: { requestTimeoutSeconds: 10 },
         ports: [internet.ports.https, internet.ports.http]
       }
       const { campaigns } = yield* findOrCreate(target, names, false)
