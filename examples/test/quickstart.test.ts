@@ -69,7 +69,7 @@ describe("quickstart", () => {
 
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
     const [, promised] = /<!-- quickstart -->\n+```text\n([\s\S]*?)```/.exec(readme) ?? []
-    assert.include(third.output, promised)
+    assert.include(third.output, promised ?? "the table of the README")
   })
 
   it("says what it cannot do", async () => {

@@ -26,7 +26,9 @@ export const tables = Effect.gen(function* () {
   `
   const http = yield* sql`
     select h.domain_name, r.domain_name as dns_name, h.validation_status, http_status_code, page_title,
-           response_headers, extracted_content_snippet, content_hash, found_keywords_from_sets, found_ad_hoc_keywords,
+           response_headers, extracted_content_snippet, content_hash, found_ad_hoc_keywords,
+           (select jsonb_agg(f.finding - 'keywordSetId' order by f.place)
+            from jsonb_array_elements(found_keywords_from_sets) with ordinality f (finding, place)) as findings,
            h.attempts, fetch_details - 'durationMs' as fetch_details, p.name as persona
     from http_keyword_results h
       left join dns_validation_results r on r.id = h.dns_result_id
