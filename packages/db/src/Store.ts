@@ -1,6 +1,6 @@
 import { StoreError } from "@domainflow/core/StoreError"
 import { Context, Effect, Schedule, Schema } from "effect"
-import { SqlError } from "effect/sql"
+import { type SqlClient, SqlError } from "effect/sql"
 
 /** Everything `effect/sql` can answer besides rows. */
 export type Failure = SqlError.SqlError | Schema.SchemaError
@@ -15,7 +15,7 @@ export type Failure = SqlError.SqlError | Schema.SchemaError
 export const guard =
   (operation: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError | Exclude<E, Failure>, R> => {
-    const once = Effect.mapError(effect, (error) => toStoreError(operation, error))
+    const once = Effect.mapError(undying(effect), (error) => toStoreError(operation, error))
     const again = Effect.retry(Effect.provideService(once, Guarded, true), {
       schedule: backoff,
       while: (error) => error instanceof StoreError && error.retryable
@@ -38,16 +38,40 @@ export const onConstraint =
     })
 
 /**
- * Makes a change that names rows which somebody may have removed meanwhile. It is told `false` first; where a foreign key
- * then refuses it, it is made again, told `true`: now it has to look before it names anything.
+ * Reads a page in the order of its index.
+ *
+ * PostgreSQL believes a campaign that is younger than its statistics to be empty, and would rather sort those few rows:
+ * all of them, for every page. Here a plan that sorts is not considered.
  */
-export const orWithoutMissing = <A, E, R>(
-  change: (missing: boolean) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.catch(change(false), (error) =>
-    SqlError.isSqlError(error) && sqlState(error) === foreignKeyViolation ? change(true) : Effect.fail(error)
-  )
+export const byIndex =
+  (sql: SqlClient.SqlClient) =>
+  <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+    sql.withTransaction(Effect.andThen(sql`select set_config('enable_sort', 'off', true)`, read))
 
+/** What a change has to reckon with, at a price. */
+export interface Suspicions {
+  /** Some of its rows may be there already. */
+  readonly replayed: boolean
+  /** Some rows that it names may have been removed. */
+  readonly missing: boolean
+}
+
+/**
+ * Makes a change in the belief that its rows are new and that all they name is there, which is nearly always so and is
+ * cheaper to write. Where a key says otherwise the change is made again, whole, with that suspicion.
+ */
+export const believing = <A, E, R>(
+  change: (suspicions: Suspicions) => Effect.Effect<A, E, R>,
+  suspicions: Suspicions = { replayed: false, missing: false }
+): Effect.Effect<A, E, R> =>
+  Effect.catch(change(suspicions), (error) => {
+    const state = SqlError.isSqlError(error) ? sqlState(error) : undefined
+    if (state === uniqueViolation && !suspicions.replayed) return believing(change, { ...suspicions, replayed: true })
+    if (state === foreignKeyViolation && !suspicions.missing) return believing(change, { ...suspicions, missing: true })
+    return Effect.fail(error)
+  })
+
+const uniqueViolation = "23505"
 const foreignKeyViolation = "23503"
 
 /** The SQLSTATE that PostgreSQL gave, such as `40P01`; undefined where it never came to an answer. */
@@ -74,6 +98,13 @@ export const inWords = (error: SqlError.SqlError): string => {
     ...(constraint === undefined ? [] : [`constraint ${constraint}`])
   ].join("; ")
 }
+
+/**
+ * A connection that breaks inside a transaction cannot roll it back, which `withTransaction` takes for a defect. It is none:
+ * the server has rolled back already.
+ */
+const undying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+  Effect.catchDefect(effect, (defect) => (SqlError.isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)))
 
 /** 50, 100, 200, 400 and 800 ms, each moved by up to a fifth: long enough for a deadlock or a restart of the server. */
 const backoff = Schedule.exponential("50 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 5 }))

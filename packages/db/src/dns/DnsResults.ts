@@ -10,7 +10,7 @@ import * as Arrays from "../Arrays.ts"
 import * as Tallies from "../campaign/Tallies.ts"
 import * as Json from "../Json.ts"
 import * as Fence from "../job/fence.ts"
-import { guard, orWithoutMissing } from "../Store.ts"
+import { believing, byIndex, guard, type Suspicions } from "../Store.ts"
 
 export const layer = Layer.effect(
   DnsResults,
@@ -18,14 +18,15 @@ export const layer = Layer.effect(
     const sql = yield* SqlClient.SqlClient
 
     return DnsResults.of({
-      questions: Effect.fnUntraced(function* (campaignId, after, limit, until) {
-        const [resume] = yield* sql<Resume>`
+      questions: Effect.fnUntraced(
+        function* (campaignId, after, limit, until) {
+          const [resume] = yield* sql<Resume>`
           select source_generation_campaign_id as source, last_offset, highest_offset
           from dns_validation_params where campaign_id = ${campaignId}
         `
-        if (resume === undefined || resume.source === null) return []
-        const from = after < 0n ? resume.lastOffset : after
-        return yield* sql<DnsQuestion>`
+          if (resume === undefined || resume.source === null) return []
+          const from = after < 0n ? resume.lastOffset : after
+          return yield* sql<DnsQuestion>`
           select g.domain_name, g.id as generated_domain_id, g.offset_index as "offset"
           from generated_domains g
           ${
@@ -50,19 +51,20 @@ export const layer = Layer.effect(
           -- Older installations may hold several names at one offset: a page never ends between them.
           fetch first ${limit} rows with ties
         `
-      }, guard("DnsResults.questions")),
+        },
+        (questions) => questions.pipe(byIndex(sql), guard("DnsResults.questions"))
+      ),
 
       append: Effect.fnUntraced(function* (campaignId, answers, reached) {
         const settled = Answers.settled(answers)
         const ids = yield* Ids.many(settled.length)
         const highest = settled.reduce((most, { question }) => BigInt.max(question.offset, most), -1n)
 
-        return yield* orWithoutMissing((missing) =>
+        return yield* believing((suspicions) =>
           Effect.gen(function* () {
             yield* Fence.hold(sql, "DnsResults.append")
-            const [tally = { successful: 0n, failed: 0n }] = yield* insert(sql, campaignId, settled, ids, missing)
-            const counted = { successful: Number(tally.successful), failed: Number(tally.failed) }
-            yield* Tallies.count(sql, campaignId, counted)
+            const tally = yield* keep(sql, campaignId, settled, ids, suspicions)
+            yield* Tallies.count(sql, campaignId, tally)
             yield* sql`
               update dns_validation_params
               set
@@ -70,7 +72,7 @@ export const layer = Layer.effect(
                 highest_offset = greatest(highest_offset, ${highest}::bigint)
               where campaign_id = ${campaignId}
             `
-            return counted
+            return tally
           }).pipe(sql.withTransaction)
         )
       }, guard("DnsResults.append")),
@@ -86,7 +88,7 @@ export const layer = Layer.effect(
               where dns_campaign_id = ${campaignId} and domain_name > ${last}
                 ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
               order by domain_name limit ${limit}
-            `.pipe(Effect.flatMap(decode), guard("DnsResults.stream"))
+            `.pipe(byIndex(sql), Effect.flatMap(decode), guard("DnsResults.stream"))
         )
     })
   })
@@ -98,18 +100,15 @@ interface Resume {
   readonly highestOffset: bigint
 }
 
-/**
- * Keeps the answers that are new, and answers how they count. Where something that they name may be missing it is looked
- * up first, and held until the commit; that costs as much as the foreign keys do, so it is not done on suspicion.
- */
-const insert = (
+/** Keeps the answers that are new, and answers how they count. */
+const keep = (
   sql: SqlClient.SqlClient,
   campaignId: CampaignId,
   answers: ReadonlyArray<DnsAnswer>,
   ids: ReadonlyArray<string>,
-  missing: boolean
-) => sql<{ readonly successful: bigint; readonly failed: bigint }>`
-  with kept as (
+  { missing, replayed }: Suspicions
+) => {
+  const insert = sql`
     insert into dns_validation_results as known (
       id, dns_campaign_id, generated_domain_id, domain_name, validation_status, dns_records, validated_by_persona_id,
       attempts, last_checked_at
@@ -140,22 +139,28 @@ const insert = (
     ) as answer (
       id, generated_domain_id, domain_name, validation_status, dns_records, persona_id, attempts, checked_at
     )
-    -- An answer stands for ever. A row that says "Pending", as older installations wrote, is none yet.
-    on conflict (dns_campaign_id, domain_name) do update
-    set
-      generated_domain_id = excluded.generated_domain_id,
-      validation_status = excluded.validation_status,
-      dns_records = excluded.dns_records,
-      validated_by_persona_id = excluded.validated_by_persona_id,
-      attempts = excluded.attempts,
-      last_checked_at = excluded.last_checked_at
-    where lower(known.validation_status) = 'pending'
-    returning validation_status
-  )
-  select
-    count(*) filter (where validation_status = 'Resolved') as successful,
-    count(*) filter (where validation_status <> 'Resolved') as failed
-  from kept
-`
+  `
+  if (!replayed) return Effect.as(insert, Answers.tally(answers, "Resolved"))
+  return Tallies.ofKept(sql<Tallies.Kept>`
+    with kept as (
+      ${insert}
+      -- An answer stands for ever. A row that says "Pending", as older installations wrote, is none yet.
+      on conflict (dns_campaign_id, domain_name) do update
+      set
+        generated_domain_id = excluded.generated_domain_id,
+        validation_status = excluded.validation_status,
+        dns_records = excluded.dns_records,
+        validated_by_persona_id = excluded.validated_by_persona_id,
+        attempts = excluded.attempts,
+        last_checked_at = excluded.last_checked_at
+      where lower(known.validation_status) = 'pending'
+      returning validation_status
+    )
+    select
+      count(*) filter (where validation_status = 'Resolved') as successful,
+      count(*) filter (where validation_status <> 'Resolved') as failed
+    from kept
+  `)
+}
 
 const decode = Schema.decodeUnknownEffect(Schema.Array(DnsResult))

@@ -1,12 +1,12 @@
 import { GeneratedDomain } from "@domainflow/core/generation/GeneratedDomain"
-import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
+import { GeneratedDomains, type NameBatch } from "@domainflow/core/generation/GeneratedDomains"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Tallies from "../campaign/Tallies.ts"
 import * as Fence from "../job/fence.ts"
-import { guard } from "../Store.ts"
+import { believing, byIndex, guard } from "../Store.ts"
 
 export const layer = Layer.effect(
   GeneratedDomains,
@@ -14,34 +14,22 @@ export const layer = Layer.effect(
     const sql = yield* SqlClient.SqlClient
 
     return GeneratedDomains.of({
-      append: Effect.fnUntraced(
-        function* (batch) {
-          const { campaignId, names, offset, sourceKeyword, sourcePattern, tld } = batch
-          const ids = yield* Ids.many(names.length)
+      append: Effect.fnUntraced(function* (batch) {
+        const { campaignId, names, offset } = batch
+        const ids = yield* Ids.many(names.length)
 
-          yield* Fence.hold(sql, "GeneratedDomains.append")
-          // Two array parameters and the rest as scalars: one prepared statement for every size of batch, and the offset is
-          // counted by the server. In order of offset, as every batch is: two that overlap wait for each other, never both.
-          const kept = yield* sql<{ fresh: bigint }>`
-          with kept as (
-            insert into generated_domains
-              (id, domain_generation_campaign_id, domain_name, source_keyword, source_pattern, tld, offset_index)
-            select
-              name.id, ${campaignId}::uuid, name.domain_name, ${sourceKeyword}::text, ${sourcePattern}::text, ${tld}::text,
-              ${offset}::bigint + name.nth - 1
-            from unnest(${ids}::uuid[], ${names}::text[]) with ordinality as name (id, domain_name, nth)
-            on conflict (domain_generation_campaign_id, domain_name) do nothing
-            returning 1
-          )
-          select count(*) as fresh from kept
-        `
-          const successful = Number(kept[0]?.fresh ?? 0n)
-          yield* Tallies.count(sql, campaignId, { successful, failed: 0 })
-          yield* advance(sql, campaignId, offset, offset + BigInt(names.length))
-          return successful
-        },
-        (append) => append.pipe(sql.withTransaction, guard("GeneratedDomains.append"))
-      ),
+        return yield* believing(({ replayed }) =>
+          Effect.gen(function* () {
+            yield* Fence.hold(sql, "GeneratedDomains.append")
+            const successful = yield* replayed
+              ? Effect.map(insertNew(sql, batch, ids), ([kept]) => Number(kept?.fresh ?? 0n))
+              : Effect.as(insertAll(sql, batch, ids), names.length)
+            yield* Tallies.count(sql, campaignId, { successful, failed: 0 })
+            yield* advance(sql, campaignId, offset, offset + BigInt(names.length))
+            return successful
+          }).pipe(sql.withTransaction)
+        )
+      }, guard("GeneratedDomains.append")),
 
       // Pages by offset rather than a cursor: a campaign reads for hours, and a cursor would pin a connection and a
       // snapshot for as long.
@@ -57,11 +45,34 @@ export const layer = Layer.effect(
               order by offset_index
               -- Older installations may hold several names at one offset: a page never ends between them.
               fetch first ${limit} rows with ties
-            `.pipe(Effect.flatMap(decode), guard("GeneratedDomains.stream"))
+            `.pipe(byIndex(sql), Effect.flatMap(decode), guard("GeneratedDomains.stream"))
         )
     })
   })
 )
+
+/**
+ * Two array parameters and the rest as scalars: one prepared statement for every size of batch, and the server counts the
+ * offset. Rows go in by offset, in every batch: two that overlap wait for each other, never both.
+ */
+const insertAll = (sql: SqlClient.SqlClient, batch: NameBatch, ids: ReadonlyArray<string>) => sql`
+  insert into generated_domains
+    (id, domain_generation_campaign_id, domain_name, source_keyword, source_pattern, tld, offset_index)
+  select
+    name.id, ${batch.campaignId}::uuid, name.domain_name, ${batch.sourceKeyword}::text, ${batch.sourcePattern}::text,
+    ${batch.tld}::text, ${batch.offset}::bigint + name.nth - 1
+  from unnest(${ids}::uuid[], ${batch.names}::text[]) with ordinality as name (id, domain_name, nth)
+`
+
+/** The same for a batch of which some names are there. To look for each of them first costs a fifth of an append. */
+const insertNew = (sql: SqlClient.SqlClient, batch: NameBatch, ids: ReadonlyArray<string>) => sql<{ fresh: bigint }>`
+  with kept as (
+    ${insertAll(sql, batch, ids)}
+    on conflict (domain_generation_campaign_id, domain_name) do nothing
+    returning 1
+  )
+  select count(*) as fresh from kept
+`
 
 /** A look ahead reads at most so many rows: far more than batches overtake each other by. */
 const lookAhead = 100_000

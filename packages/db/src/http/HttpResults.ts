@@ -10,7 +10,7 @@ import { SqlClient, type Statement } from "effect/sql"
 import * as Tallies from "../campaign/Tallies.ts"
 import * as Json from "../Json.ts"
 import * as Fence from "../job/fence.ts"
-import { guard, orWithoutMissing } from "../Store.ts"
+import { believing, byIndex, guard, type Suspicions } from "../Store.ts"
 
 export const layer = Layer.effect(
   HttpResults,
@@ -30,13 +30,14 @@ export const layer = Layer.effect(
     }
 
     return HttpResults.of({
-      questions: Effect.fnUntraced(function* (campaignId, after, limit, until) {
-        const [resume] = yield* sql<Resume>`
+      questions: Effect.fnUntraced(
+        function* (campaignId, after, limit, until) {
+          const [resume] = yield* sql<Resume>`
           select source_campaign_id, source_type, last_processed_domain_name as reached
           from http_keyword_campaign_params where campaign_id = ${campaignId}
         `
-        if (resume === undefined) return []
-        return yield* sql<HttpQuestion>`
+          if (resume === undefined) return []
+          return yield* sql<HttpQuestion>`
           select name.domain_name, name.dns_result_id
           from ${sources[resume.sourceType](resume.sourceCampaignId)}
           -- A probe of the key per name; lateral, with its limit, so that it is never a scan of all results.
@@ -51,7 +52,9 @@ export const layer = Layer.effect(
             and result.is_there is null
           order by name.domain_name limit ${limit}
         `
-      }, guard("HttpResults.questions")),
+        },
+        (questions) => questions.pipe(byIndex(sql), guard("HttpResults.questions"))
+      ),
 
       stretch: (campaignId, after, limit, until) =>
         sql<HttpQuestion & { readonly offset: bigint }>`
@@ -90,12 +93,11 @@ export const layer = Layer.effect(
         const settled = Answers.settled(answers)
         const ids = yield* Ids.many(settled.length)
 
-        return yield* orWithoutMissing((missing) =>
+        return yield* believing((suspicions) =>
           Effect.gen(function* () {
             yield* Fence.hold(sql, "HttpResults.append")
-            const [tally = { successful: 0n, failed: 0n }] = yield* insert(sql, campaignId, settled, ids, missing)
-            const counted = { successful: Number(tally.successful), failed: Number(tally.failed) }
-            yield* Tallies.count(sql, campaignId, counted)
+            const tally = yield* keep(sql, campaignId, settled, ids, suspicions)
+            yield* Tallies.count(sql, campaignId, tally)
             if (reached !== undefined) {
               yield* sql`
                 update http_keyword_campaign_params
@@ -103,7 +105,7 @@ export const layer = Layer.effect(
                 where campaign_id = ${campaignId}
               `
             }
-            return counted
+            return tally
           }).pipe(sql.withTransaction)
         )
       }, guard("HttpResults.append")),
@@ -119,7 +121,7 @@ export const layer = Layer.effect(
               where http_keyword_campaign_id = ${campaignId} and domain_name > ${last}
                 ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
               order by domain_name limit ${limit}
-            `.pipe(Effect.flatMap(decode), guard("HttpResults.stream"))
+            `.pipe(byIndex(sql), Effect.flatMap(decode), guard("HttpResults.stream"))
         )
     })
   })
@@ -154,16 +156,16 @@ const json = (answers: ReadonlyArray<HttpAnswer>, ids: ReadonlyArray<string>): s
 
 /**
  * Keeps the results that are new, and answers how they count. One JSON parameter: pages come by thousands a second at
- * most, and half of their columns are JSON. Where something that they name may be missing it is looked up first.
+ * most, and half of their columns are JSON.
  */
-const insert = (
+const keep = (
   sql: SqlClient.SqlClient,
   campaignId: CampaignId,
   answers: ReadonlyArray<HttpAnswer>,
   ids: ReadonlyArray<string>,
-  missing: boolean
-) => sql<{ readonly successful: bigint; readonly failed: bigint }>`
-  with kept as (
+  { missing, replayed }: Suspicions
+) => {
+  const insert = sql`
     insert into http_keyword_results as known (
       id, http_keyword_campaign_id, dns_result_id, domain_name, validation_status, http_status_code, response_headers,
       page_title, extracted_content_snippet, found_keywords_from_sets, found_ad_hoc_keywords, content_hash,
@@ -194,30 +196,36 @@ const insert = (
       found_ad_hoc_keywords jsonb, content_hash text, validated_by_persona_id uuid, used_proxy_id uuid, attempts int,
       last_checked_at timestamptz, fetch_details jsonb
     )
-    -- A result stands for ever. A row that says "Pending", as older installations wrote, is none yet.
-    on conflict (http_keyword_campaign_id, domain_name) do update
-    set
-      dns_result_id = excluded.dns_result_id,
-      validation_status = excluded.validation_status,
-      http_status_code = excluded.http_status_code,
-      response_headers = excluded.response_headers,
-      page_title = excluded.page_title,
-      extracted_content_snippet = excluded.extracted_content_snippet,
-      found_keywords_from_sets = excluded.found_keywords_from_sets,
-      found_ad_hoc_keywords = excluded.found_ad_hoc_keywords,
-      content_hash = excluded.content_hash,
-      validated_by_persona_id = excluded.validated_by_persona_id,
-      used_proxy_id = excluded.used_proxy_id,
-      attempts = excluded.attempts,
-      last_checked_at = excluded.last_checked_at,
-      fetch_details = excluded.fetch_details
-    where lower(known.validation_status) = 'pending'
-    returning validation_status
-  )
-  select
-    count(*) filter (where validation_status = 'Success') as successful,
-    count(*) filter (where validation_status <> 'Success') as failed
-  from kept
-`
+  `
+  if (!replayed) return Effect.as(insert, Answers.tally(answers, "Success"))
+  return Tallies.ofKept(sql<Tallies.Kept>`
+    with kept as (
+      ${insert}
+      -- A result stands for ever. A row that says "Pending", as older installations wrote, is none yet.
+      on conflict (http_keyword_campaign_id, domain_name) do update
+      set
+        dns_result_id = excluded.dns_result_id,
+        validation_status = excluded.validation_status,
+        http_status_code = excluded.http_status_code,
+        response_headers = excluded.response_headers,
+        page_title = excluded.page_title,
+        extracted_content_snippet = excluded.extracted_content_snippet,
+        found_keywords_from_sets = excluded.found_keywords_from_sets,
+        found_ad_hoc_keywords = excluded.found_ad_hoc_keywords,
+        content_hash = excluded.content_hash,
+        validated_by_persona_id = excluded.validated_by_persona_id,
+        used_proxy_id = excluded.used_proxy_id,
+        attempts = excluded.attempts,
+        last_checked_at = excluded.last_checked_at,
+        fetch_details = excluded.fetch_details
+      where lower(known.validation_status) = 'pending'
+      returning validation_status
+    )
+    select
+      count(*) filter (where validation_status = 'Success') as successful,
+      count(*) filter (where validation_status <> 'Success') as failed
+    from kept
+  `)
+}
 
 const decode = Schema.decodeUnknownEffect(Schema.Array(HttpResult))
