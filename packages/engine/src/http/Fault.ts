@@ -8,13 +8,16 @@ export interface Fault {
   readonly reason: string
   /** The same question, asked again, may be answered: the road was at fault rather than the site. */
   readonly transient: boolean
+  /** Another address or port of the same host may do better: this one was never spoken to. */
+  readonly isClosedDoor: boolean
 }
 
 export const fault = (status: Fault["status"], reason: string, transient = false): Fault => ({
   _tag: "Fault",
   status,
   reason,
-  transient
+  transient,
+  isClosedDoor: status === "Unreachable"
 })
 
 /** What a broken connection comes to. `during` says what was being done, such as `connecting to 192.0.2.1:443`. */

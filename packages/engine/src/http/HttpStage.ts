@@ -3,7 +3,7 @@ import type { HttpVerdict } from "@domainflow/core/http/HttpVerdict"
 import type { HttpPersona } from "@domainflow/core/persona/HttpPersona"
 import { Clock, Effect, type Scope } from "effect"
 import type { Head } from "./Exchange.ts"
-import { type Fault, fault } from "./Fault.ts"
+import type { Fault } from "./Fault.ts"
 import * as Guard from "./Guard.ts"
 import * as Judge from "./Judge.ts"
 import * as Limits from "./Limits.ts"
@@ -11,7 +11,7 @@ import type { Lookup } from "./Lookup.ts"
 import * as Page from "./Page.ts"
 import * as Rate from "./Rate.ts"
 import * as RequestHeaders from "./RequestHeaders.ts"
-import { direct, type Road, type Roads } from "./Road.ts"
+import { direct, type Road, type Roads, unanswered } from "./Road.ts"
 import * as Tls from "./Tls.ts"
 import * as Visit from "./Visit.ts"
 
@@ -62,8 +62,7 @@ export const make = (persona: HttpPersona, options: HttpStageOptions): Effect.Ef
         visit(name, road, now + patience, trace).pipe(
           Effect.timeoutOrElse({
             duration: patience,
-            orElse: () =>
-              Effect.fail(fault("Timeout", `no page within ${persona.requestTimeoutSeconds} s: ${trace.doing}`, true))
+            orElse: () => Effect.fail(unanswered(trace, `no page within ${persona.requestTimeoutSeconds} s`, "Timeout"))
           }),
           Effect.flatMap(({ response }) => {
             const page = Page.read(response, limits)
@@ -81,7 +80,7 @@ export const make = (persona: HttpPersona, options: HttpStageOptions): Effect.Ef
       yield* turn
       const start = yield* Clock.currentTimeMillis
       for (let tried = 1; ; tried++) {
-        const trace: Visit.Trace = { urls: [], port: null, head: null, doing: "waiting for a proxy" }
+        const trace: Visit.Trace = { urls: [], port: null, doing: "", isForProxy: false }
         const road = yield* Effect.result(roads.next)
         const result = road._tag === "Failure" ? road : yield* Effect.result(attempt(name, road.success, trace))
         if (result._tag === "Failure" && result.failure.transient && tried < attempts) {

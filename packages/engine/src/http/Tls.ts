@@ -3,32 +3,37 @@ import tls, { type SecureContext, type SecureVersion, type TLSSocket } from "nod
 import type { HttpPersona } from "@domainflow/core/persona/HttpPersona"
 import { cipherName, curveName, isOfTls13, type TlsVersion, tlsAge } from "@domainflow/core/persona/Tls"
 
-/** How a persona speaks TLS, worked out once: a context takes milliseconds to make, a handshake shares it. */
+/** How TLS is spoken, worked out once: a context takes milliseconds to make, handshakes share it. */
 export interface Tls {
   /** Speaks TLS over `socket` as a client of `host`. The handshake is under way when this returns. */
   readonly over: (socket: Socket, host: string) => TLSSocket
 }
 
-/** `ca`: certificates trusted beside the platform's own, in PEM. */
-export const make = (persona: HttpPersona, ca: ReadonlyArray<string> = []): Tls => {
-  const secureContext = contextOf(persona.tlsClientHello, ca)
-  const ALPNProtocols = persona.http2Settings.enabled ? ["h2", "http/1.1"] : ["http/1.1"]
-  return {
-    over: (socket, host) => {
-      const secured: TLSSocket = tls.connect({
-        socket,
-        secureContext,
-        ALPNProtocols,
-        // RFC 6066 3 has no names for addresses.
-        servername: isIP(host) === 0 ? host : "",
-        checkServerIdentity: () => misnamed(secured, host)
-      })
-      // Node would spell the whole chain out as objects for `checkServerIdentity`: a sixth of a fetch by TLS.
-      secured.getPeerCertificate = unread
-      return secured
-    }
+/** As the platform does by itself. `ca`: certificates trusted beside its own, in PEM. */
+export const usual = (ca: ReadonlyArray<string> = []): Tls => over(tls.createSecureContext(trusting(ca)), ["http/1.1"])
+
+/** As a persona does. */
+export const make = (persona: HttpPersona, ca: ReadonlyArray<string> = []): Tls =>
+  over(contextOf(persona.tlsClientHello, ca), persona.http2Settings.enabled ? ["h2", "http/1.1"] : ["http/1.1"])
+
+const over = (secureContext: SecureContext, ALPNProtocols: Array<string>): Tls => ({
+  over: (socket, host) => {
+    const secured: TLSSocket = tls.connect({
+      socket,
+      secureContext,
+      ALPNProtocols,
+      // RFC 6066 3 has no names for addresses.
+      servername: isIP(host) === 0 ? host : "",
+      checkServerIdentity: () => misnamed(secured, host)
+    })
+    // Node would spell the whole chain out as objects for `checkServerIdentity`: a sixth of a fetch by TLS.
+    secured.getPeerCertificate = unread
+    return secured
   }
-}
+})
+
+const trusting = (ca: ReadonlyArray<string>) =>
+  ca.length === 0 ? {} : { ca: [...tls.getCACertificates("default"), ...ca] }
 
 // Only the types promise the fields of a certificate; what Node reads of it goes to the check above, which does not look.
 const unread = (() => ({})) as TLSSocket["getPeerCertificate"]
@@ -64,6 +69,6 @@ const contextOf = (hello: HttpPersona["tlsClientHello"], ca: ReadonlyArray<strin
     // OpenSSL 3 speaks versions before 1.2 only at level 0: they sign with SHA-1.
     ...(ciphers === undefined ? {} : { ciphers: isOld(least) ? `${ciphers}:@SECLEVEL=0` : ciphers }),
     ...(groups.length === 0 ? {} : { ecdhCurve: [...new Set(groups)].join(":") }),
-    ...(ca.length === 0 ? {} : { ca: [...tls.getCACertificates("default"), ...ca] })
+    ...trusting(ca)
   })
 }

@@ -11,7 +11,7 @@ import { Line } from "./Line.ts"
 import type { Lookup } from "./Lookup.ts"
 import * as Redirect from "./Redirect.ts"
 import type { RequestHeaders } from "./RequestHeaders.ts"
-import type { Reached, Road } from "./Road.ts"
+import { type Reached, type Road, unanswered, type Wait } from "./Road.ts"
 import type { Tls } from "./Tls.ts"
 
 /** How pages are visited: what stays the same from name to name. */
@@ -28,15 +28,11 @@ export interface Manner {
 }
 
 /** What one attempt has come to so far, also when it is cut short. */
-export interface Trace {
+export interface Trace extends Wait {
   /** Every URL asked, in order. */
   readonly urls: Array<string>
   /** The port that answered. */
   port: number | null
-  /** The head of the last answer, unless another URL was asked since. */
-  head: Head | null
-  /** What is being waited for. */
-  doing: string
 }
 
 /** Visits the pages of names: one attempt each, over `road`, until `deadline` in milliseconds of the clock. */
@@ -77,7 +73,7 @@ export const make = (manner: Manner) => {
       trace.doing = `connecting to ${url.host} at ${address}`
       const claims = addresses.length - at + portsLeft - 1
       const opened = yield* road
-        .open(line, { address, port, isSecure, during: trace.doing })
+        .open(line, { address, port, isSecure, wait: trace })
         .pipe(within(deadline, claims, trace), Effect.result)
       if (opened._tag === "Success") {
         if (!isSecure) return opened.success
@@ -89,7 +85,7 @@ export const make = (manner: Manner) => {
         return { socket, relay: null }
       }
       last = opened.failure
-      if (last.status !== "Unreachable") break
+      if (!last.isClosedDoor) break
     }
     return yield* Effect.fail(last ?? fault("DNSError", `${url.hostname} does not resolve`))
   })
@@ -99,7 +95,7 @@ export const make = (manner: Manner) => {
     const line = new Line()
     const { found, trace } = pass
     trace.urls.push(url.href)
-    trace.head = null
+    trace.isForProxy = false
     trace.doing = `looking up ${url.hostname}`
     return Effect.gen(function* () {
       let addresses = found.get(url.hostname)
@@ -121,13 +117,12 @@ export const make = (manner: Manner) => {
         },
         limits,
         (head) => {
-          trace.head = head
           trace.doing = `reading the body from ${url.host}`
           return !(manner.followsRedirects && Redirect.isRedirect(head.status) && locationOf(head) !== null)
         }
       )
-      const relayed = relay?.fault(response) ?? null
-      return relayed === null ? response : yield* Effect.fail(relayed)
+      if (relay !== null) yield* relay.check(response)
+      return response
     }).pipe(Effect.ensuring(Effect.sync(() => line.close())))
   }
 
@@ -178,7 +173,7 @@ export const make = (manner: Manner) => {
       if (visited._tag === "Success") return visited.success
       last = worse(last, visited.failure)
       // Whatever came after an answer is the answer; and only a closed door makes trying the next one worth while.
-      if (trace.port !== null || visited.failure.status !== "Unreachable") break
+      if (trace.port !== null || !visited.failure.isClosedDoor) break
     }
     return yield* Effect.fail(last ?? fault("Error", "no port to ask"))
   })
@@ -226,6 +221,6 @@ const within =
           const share = Math.max(1, Math.floor((deadline - now) / claims))
           return Effect.timeoutOrElse(effect, {
             duration: share,
-            orElse: () => Effect.fail(fault("Unreachable", `no answer ${trace.doing} within ${share} ms`, true))
+            orElse: () => Effect.fail(unanswered(trace, `no answer within ${share} ms`, "Unreachable"))
           })
         })
