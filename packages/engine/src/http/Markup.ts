@@ -20,8 +20,14 @@ export class Markup {
   /** The next `<` at or after `from` that opens a tag, a comment or a declaration rather than stand for itself. */
   next(from: number): number {
     let at = this.html.indexOf("<", from)
-    while (at >= 0 && !opensMarkup(this.units[at + 1]!)) at = this.html.indexOf("<", at + 1)
+    while (at >= 0 && !this.opens(at)) at = this.html.indexOf("<", at + 1)
     return this.orEnd(at)
+  }
+
+  /** Whether the `<` at `at` does. `</>` is nothing and `</` at the end is text, which a reader would not miss. */
+  opens(at: number): boolean {
+    const c = this.units[at + 1]!
+    return isLetter(c) || c === bang || c === slash || c === question
   }
 
   /** After the comment, `<!doctype>`, `<?…>` or `</…>` that opens at `open`; all but comments end at the next `>`. */
@@ -132,9 +138,6 @@ const greater = 0x3e
 const dash = 0x2d
 const doubleQuote = 0x22
 const singleQuote = 0x27
-
-// `</>` is nothing and `</` at the end is text, which a reader would not miss.
-const opensMarkup = (c: number): boolean => isLetter(c) || c === bang || c === slash || c === question
 
 const isSpace = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x09 || c === 0x0d || c === 0x0c
 const endsName = (c: number): boolean => c === greater || c === slash || isSpace(c)

@@ -1,5 +1,5 @@
-import { decodeHTML } from "entities/decode"
 import { isLetter, Markup, slash } from "./Markup.ts"
+import { fold, Visible } from "./Visible.ts"
 
 /**
  * What a reader sees of a page: its text and its first `<title>`, entities decoded, every run of white space one
@@ -18,17 +18,16 @@ import { isLetter, Markup, slash } from "./Markup.ts"
 export const readable = (html: string): { readonly title: string | null; readonly text: string } => {
   const markup = new Markup(html)
   const { length, units } = markup
-  const seen = new Folded()
+  const seen = new Visible(markup)
   let title: string | null = null
   let templates = 0
   let inSvg = false
-  // What was seen before `<head>`: what stands in a head is forgotten once it proves to have been one.
-  let beforeHead: string | null = null
+  // How much was seen before `<head>`: what stands in a head is forgotten once it proves to have been one.
+  let beforeHead: number | null = null
   let headSeen = false
 
   for (let at = 0; at < length; ) {
-    const open = markup.next(at)
-    if (templates === 0) seen.add(markup, at, open)
+    const open = templates === 0 ? seen.add(at, length, true) : markup.next(at)
     if (open === length) break
 
     const isStart = units[open + 1] !== slash
@@ -58,14 +57,14 @@ export const readable = (html: string): { readonly title: string | null; readonl
         if (templates === 0) seen.gap()
         if (isStart) {
           const end = markup.endOfRawText(at, element.name)
-          if (templates === 0) seen.add(markup, at, end)
+          if (templates === 0) seen.add(at, end, false)
           at = end
         }
         break
       case "title":
         if (isStart) {
           const end = markup.endOfRawText(at, element.name)
-          if (title === null && !inSvg && templates === 0) title = titleIn(markup, at, end)
+          if (title === null && !inSvg && templates === 0) title = seen.apart(at, end)
           at = end
         }
         break
@@ -78,14 +77,14 @@ export const readable = (html: string): { readonly title: string | null; readonl
         break
       case "head":
       case "body":
-        if (beforeHead !== null) seen.all = beforeHead
-        beforeHead = element.kind === "head" && isStart && !headSeen ? seen.all : null
+        if (beforeHead !== null) seen.cut(beforeHead)
+        beforeHead = element.kind === "head" && isStart && !headSeen ? seen.length : null
         headSeen = true
         if (templates === 0) seen.gap()
         break
     }
   }
-  return { title, text: seen.all }
+  return { title, text: seen.text() }
 }
 
 /** A body that is text already, folded the same way. */
@@ -136,104 +135,3 @@ const elementAt = (markup: Markup, from: number, to: number): Element | undefine
   const element = elements.get(sum)
   return element?.name.length === to - from && markup.isNamed(from, element.name) ? element : undefined
 }
-
-const titleIn = (markup: Markup, from: number, to: number): string => {
-  const title = new Folded()
-  title.add(markup, from, to)
-  return title.all
-}
-
-/** Text as it is gathered: white space folded, what has no width left out. */
-class Folded {
-  all = ""
-  /** White space was met since the last visible character. */
-  private owed = false
-
-  gap(): void {
-    this.owed = true
-  }
-
-  /** Adds what is between two pieces of markup, in runs as long as they come: most of a page is copied once. */
-  add({ html, units }: Markup, from: number, to: number): void {
-    let run = from
-    for (let at = from; at < to; at++) {
-      const c = units[at]!
-      if (c > ampersand ? c < 0x80 || !isBlank(c) : c > space && c < ampersand) continue
-      // A single space between two letters is part of their run.
-      if (c === space && at > run && at + 1 < to && units[at + 1]! > ampersand && !isBlank(units[at + 1]!)) continue
-      if (run < at) this.put(html.slice(run, at))
-      if (c === ampersand) {
-        run = endOfEntity(units, at, to)
-        this.putFolded(entity(html.slice(at, run)))
-        at = run - 1
-      } else {
-        if (!isZeroWidth(c)) this.owed = true
-        run = at + 1
-      }
-    }
-    if (run < to) this.put(html.slice(run, to))
-  }
-
-  private putFolded(text: string): void {
-    if (text.startsWith(" ")) this.owed = true
-    const visible = text.trim()
-    if (visible === "") return
-    this.put(visible)
-    this.owed = text.endsWith(" ")
-  }
-
-  private put(run: string): void {
-    if (this.owed && this.all !== "") this.all += " "
-    this.owed = false
-    this.all += run
-  }
-}
-
-/** After the letters and digits that follow a `&`, and their semicolon: what comes then changes nothing. */
-const endOfEntity = (units: Uint16Array, from: number, to: number): number => {
-  let at = from + 1
-  while (at < to && (isLetter(units[at]!) || isDigit(units[at]!) || units[at] === hash)) at++
-  return at < to && units[at] === semicolon ? at + 1 : at
-}
-
-/** What `source`, a `&` and what belongs to it, stands for, folded. */
-const entity = (source: string): string => {
-  const known = entities.get(source)
-  if (known !== undefined) return known
-  const decoded = fold(decodeHTML(source))
-  if (entities.size < keptEntities && source.length <= longestEntity) entities.set(source, decoded)
-  return decoded
-}
-
-const entities = new Map<string, string>()
-/** Decoded once: pages use a few dozen, and HTML has 2,231. Bounded for pages that make up their own. */
-const keptEntities = 4_096
-/** `&CounterClockwiseContourIntegral;` */
-const longestEntity = 33
-
-const fold = (text: string): string => text.replace(zeroWidth, "").replace(/\s+/g, " ")
-
-const space = 0x20
-const hash = 0x23
-const ampersand = 0x26
-const semicolon = 0x3b
-
-const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39
-
-const zeroWidth = /[\0\xad\u200b\u2060\ufeff]+/g
-const isZeroWidth = (c: number): boolean => c === 0 || c === 0xad || c === 0x200b || c === 0x2060 || c === 0xfeff
-
-/** White space or without width, past ASCII. In the order in which most scripts get away with the fewest questions. */
-const isBlank = (c: number): boolean =>
-  c < 0x1680
-    ? c === 0xa0 || c === 0xad
-    : c > 0x3000
-      ? c === 0xfeff
-      : c === 0x1680 ||
-        (c >= 0x2000 && c <= 0x200b) ||
-        c === 0x2028 ||
-        c === 0x2029 ||
-        c === 0x202f ||
-        c === 0x205f ||
-        c === 0x2060 ||
-        c === 0x3000

@@ -16,9 +16,10 @@ export class Words {
     // Found nowhere, rather than everywhere.
     if (pattern === "") return new Needle()
     const entry = this.entry(foldAll(pattern))
-    const needle = (isCaseSensitive ? entry.exact.get(pattern) : entry.folded) ?? new Needle()
-    if (isCaseSensitive) entry.exact.set(pattern, needle)
-    else entry.folded = needle
+    const known = isCaseSensitive ? entry.exact.find((one) => one.pattern === pattern)?.needle : entry.folded
+    const needle = known ?? new Needle()
+    if (!isCaseSensitive) entry.folded = needle
+    else if (known === undefined) entry.exact.push({ pattern, needle })
     return needle
   }
 
@@ -40,12 +41,14 @@ export class Words {
       for (let at = word[node]! >= 0 ? node : shorter[node]!; at > 0; at = shorter[at]!) {
         left--
         const { exact, folded, literals } = entries[word[at]!]!
-        for (const onLiteral of literals) onLiteral(Math.max(0, end - depth[at]!), end)
+        if (literals.length > 0) for (const onLiteral of literals) onLiteral(Math.max(0, end - depth[at]!), end)
+        if (folded === null && exact.length === 0) continue
         const start = sweep.startOf(end, depth[at]!)
         if (start < 0) continue
         if (folded !== null) found(folded, start, end)
-        for (const [pattern, needle] of exact)
-          if (pattern.length === end - start && current.text.startsWith(pattern, start)) found(needle, start, end)
+        if (exact.length > 0)
+          for (const { needle, pattern } of exact)
+            if (pattern.length === end - start && current.text.startsWith(pattern, start)) found(needle, start, end)
       }
       return left > 0
     })
@@ -62,7 +65,7 @@ export class Words {
   }
 
   private entry(folded: string): Entry {
-    const entry = this.entries.get(folded) ?? { folded: null, exact: new Map(), literals: [] }
+    const entry = this.entries.get(folded) ?? { folded: null, exact: [], literals: [] }
     this.entries.set(folded, entry)
     return entry
   }
@@ -71,12 +74,12 @@ export class Words {
 /** Who waits for a word: any writing of it, one writing of it, regexes. */
 interface Entry {
   folded: Needle | null
-  readonly exact: Map<string, Needle>
+  readonly exact: Array<{ readonly pattern: string; readonly needle: Needle }>
   readonly literals: Array<OnLiteral>
 }
 
 /**
- * Words met in one text, each with the words that end with it, before the reading stops where it is: some 0.3 s. Only
+ * Words met in one text, each with the words that end with it, before the reading stops where it is: half a second. Only
  * sets such as `a`, `aa`, `aaa`, … to the thousandth, on a page of that letter, come near it.
  */
-const mostMet = 50_000_000
+const mostMet = 20_000_000
