@@ -14,8 +14,18 @@ export const broken = (operation: string, claim: Claim): StoreError =>
   new StoreError({
     operation,
     retryable: false,
-    cause: new Error(`job ${claim.id} is not this worker's any more: its claim ${claim.lockedBy} is over`)
+    cause: new ClaimOver(claim)
   })
+
+/** Whether a write failed because its claim is over, and for no other reason. */
+export const isBroken = (error: unknown): boolean => error instanceof StoreError && error.cause instanceof ClaimOver
+
+class ClaimOver extends Error {
+  override readonly name = "ClaimOver"
+  constructor({ id, lockedBy }: Claim) {
+    super(`job ${id} is not this worker's any more: its claim ${lockedBy} is over`)
+  }
+}
 
 /** Fails where the fence is set and does not hold. To be called in the same step as the write it guards. */
 export const inMemory = (jobs: Memory["Service"]["jobs"], operation: string): Effect.Effect<void, StoreError> =>

@@ -81,6 +81,8 @@ export interface ClaimRequest {
   /** Who claims: becomes `processingServerId`, and the first part of `lockedBy`. Without a `/`. */
   readonly server: string
   readonly limit: number
+  /** The campaign whose jobs alone are wanted; any, where it is left out. */
+  readonly only?: CampaignId
   /** Campaigns whose jobs are not wanted now. */
   readonly except?: ReadonlyArray<CampaignId>
 }

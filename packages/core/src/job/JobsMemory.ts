@@ -84,7 +84,7 @@ export const makeMemory = Effect.gen(function* () {
         return count
       }),
 
-    claim: Effect.fnUntraced(function* ({ except = [], limit, server }) {
+    claim: Effect.fnUntraced(function* ({ except = [], limit, only, server }) {
       const lockedBy = `${server}/${yield* Ids.one}`
       const now = yield* Clock.currentTimeMillis
       const running = new Map<CampaignId, number>()
@@ -101,6 +101,7 @@ export const makeMemory = Effect.gen(function* () {
       const due = pipe(
         [...jobs.values()],
         Array.filter((job) => isOpen(job) && dueAt(job) <= now && !except.includes(job.campaignId)),
+        Array.filter((job) => only === undefined || job.campaignId === only),
         Array.filter(({ campaignId }) => runs(campaignId)),
         // Stable: what became due together comes in the order in which it was enqueued.
         Array.sort(longestWaiting)

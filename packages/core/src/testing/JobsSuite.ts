@@ -164,6 +164,9 @@ export const checks = <R>(elapse: Elapse<R>): Readonly<Record<string, Check<R>>>
       claimed.map(({ campaignId }) => campaignId),
       [other.id]
     )
+    const only = yield* jobs.claim({ server: "one", limit: 1, only: id })
+    assert.strictEqual(only[0]?.campaignId, id)
+    assert.deepStrictEqual(yield* jobs.claim({ server: "one", limit: 1, only: other.id }), [])
   }),
 
   "a beat keeps the lease, and a lease that ran out is given to another": Effect.gen(function* () {

@@ -65,7 +65,7 @@ export const layer = Layer.effect(
               guard("Jobs.enqueue")
             ),
 
-      claim: ({ except = [], limit, server }) =>
+      claim: ({ except = [], limit, only, server }) =>
         Effect.gen(function* () {
           const lockedBy = `${server}/${yield* Ids.one}`
           return yield* sql`
@@ -97,6 +97,7 @@ export const layer = Layer.effect(
                   ) as due
                 from waiting w join campaigns c on c.id = w.campaign_id
                 where c.id <> all (${except}::uuid[])
+                  ${only === undefined ? sql`` : sql`and c.id = ${only}`}
                   and (
                     lower(c.status) = 'running'
                     -- One that failed and was queued again starts with its failed jobs revived, or would fail of them again.

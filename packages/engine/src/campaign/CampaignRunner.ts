@@ -55,7 +55,7 @@ const step = Effect.fnUntraced(function* (campaign: Campaign) {
   const campaigns = yield* Campaigns
   const { id, status } = campaign
   if (status === "pending") yield* patiently(Start.start(id))
-  else if (status === "queued") yield* patiently(campaigns.move(id, "running"))
+  else if (status === "queued") yield* patiently(campaigns.move(id, "running", undefined, "queued"))
   else if (status === "paused") yield* Effect.sleep(pausedInterval)
   else {
     const outcome = yield* stretch(campaign).pipe(

@@ -1,7 +1,7 @@
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import type { StoreError } from "@domainflow/core/StoreError"
-import { Deferred, Effect, Option, Schedule } from "effect"
+import { Deferred, type Duration, Effect, Option, Schedule } from "effect"
 
 /**
  * How often the state of a campaign is read while it runs. Half of the 2 s within which pause, resume and cancel must
@@ -24,6 +24,29 @@ export interface Control {
   /** The answer, or nothing where the campaign had to stop before it came. */
   readonly unlessStopped: <A, E, R>(question: Effect.Effect<A, E, R>) => Effect.Effect<Option.Option<A>, E, R>
 }
+
+/** Open while both are. */
+export const both = (a: Control, b: Control): Control => ({
+  isOpen: () => a.isOpen() && b.isOpen(),
+  unlessStopped: (question) => Effect.map(a.unlessStopped(b.unlessStopped(question)), Option.flatten)
+})
+
+/** Open until it is closed by hand; what has been asked then has `grace` to be answered. */
+export const gate = (grace: Duration.Input) =>
+  Effect.gen(function* () {
+    const stopped = yield* Deferred.make<void>()
+    let open = true
+    const nothing = Effect.as(Deferred.await(stopped), Option.none())
+    const control: Control = {
+      isOpen: () => open,
+      unlessStopped: (question) => Effect.raceFirst(Effect.asSome(question), nothing)
+    }
+    const close = Effect.suspend(() => {
+      open = false
+      return Effect.andThen(Effect.sleep(grace), Deferred.succeed(stopped, undefined))
+    })
+    return { control, close }
+  })
 
 /** Open while the campaign is `running`; closes within the watch interval of its leaving that state. Never opens again. */
 export const watch = Effect.fnUntraced(function* (id: CampaignId) {

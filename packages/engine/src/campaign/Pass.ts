@@ -25,9 +25,11 @@ export const pages = <Question, Key, R>(source: {
   return Stream.paginate(source.start, (after) =>
     source.control.isOpen()
       ? patiently(source.read(after, limit)).pipe(
-          Effect.tap((page) => source.pace.take(page.length)),
-          Effect.map((page) =>
-            Array.isReadonlyArrayNonEmpty(page)
+          // Many workers may wait for their turn; whoever is told to stop does not wait for it.
+          Effect.bindTo("page"),
+          Effect.bind("turn", ({ page }) => source.control.unlessStopped(source.pace.take(page.length))),
+          Effect.map(({ page, turn }) =>
+            Array.isReadonlyArrayNonEmpty(page) && Option.isSome(turn)
               ? [[page], page.length < limit ? Option.none() : Option.some(source.key(Array.lastNonEmpty(page)))]
               : nothing
           )

@@ -1,11 +1,15 @@
+import { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import { Paces } from "@domainflow/core/campaign/Paces"
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import * as Pace from "../../src/campaign/Pace.ts"
 
+const id = CampaignId.make("00000000-0000-4000-8000-000000000001")
+
 it.effect("lets so many names a minute go, evenly", () =>
   Effect.gen(function* () {
-    const pace = yield* Pace.make(600)
+    const pace = yield* Pace.make(id, 600)
     assert.strictEqual(pace.most(1_000), 10)
     const fiber = yield* Effect.forkChild(
       Effect.gen(function* () {
@@ -16,12 +20,12 @@ it.effect("lets so many names a minute go, evenly", () =>
     yield* TestClock.adjust("1 minute")
     // The first ten go at once, the last ten one second before the minute is full.
     assert.strictEqual(yield* Fiber.join(fiber), 59_000)
-  })
+  }).pipe(Effect.provide(Paces.layerMemory))
 )
 
 it.effect("does not save up what a slow source left unused", () =>
   Effect.gen(function* () {
-    const pace = yield* Pace.make(60)
+    const pace = yield* Pace.make(id, 60)
     yield* pace.take(1)
     yield* TestClock.adjust("1 hour")
     yield* pace.take(1)
@@ -30,14 +34,14 @@ it.effect("does not save up what a slow source left unused", () =>
     assert.isUndefined(second.pollUnsafe())
     yield* TestClock.adjust("1 millis")
     yield* Fiber.join(second)
-  })
+  }).pipe(Effect.provide(Paces.layerMemory))
 )
 
 it.effect("takes a slow pace one name at a time, and none for unlimited", () =>
   Effect.gen(function* () {
-    assert.strictEqual((yield* Pace.make(6)).most(1_000), 1)
-    const unlimited = yield* Pace.make(0)
+    assert.strictEqual((yield* Pace.make(id, 6)).most(1_000), 1)
+    const unlimited = yield* Pace.make(id, 0)
     assert.strictEqual(unlimited.most(1_000), 1_000)
     yield* unlimited.take(1_000_000)
-  })
+  }).pipe(Effect.provide(Paces.layerMemory))
 )

@@ -2,12 +2,16 @@ import type { Campaign } from "@domainflow/core/campaign/Campaign"
 import * as Readiness from "@domainflow/core/campaign/Readiness"
 import type { DnsParams } from "@domainflow/core/dns/DnsParams"
 import { type DnsAnswer, type DnsQuestion, DnsResults } from "@domainflow/core/dns/DnsResults"
+import type { DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
 import * as Rotation from "@domainflow/core/persona/Rotation"
+import type { StoreError } from "@domainflow/core/StoreError"
 import { Clock, Effect, Option, Stream } from "effect"
 import * as DnsStage from "../../dns/DnsStage.ts"
 import { type Control, patiently } from "../Control.ts"
+import * as Lot from "../Lot.ts"
 import * as Pace from "../Pace.ts"
 import { follow, pages } from "../Pass.ts"
+import * as Poison from "../Poison.ts"
 
 /** Batches asked at once: enough that a name without an answer does not keep the window from being full. */
 const batchesInFlight = (window: number, batchSize: number) =>
@@ -16,38 +20,7 @@ const batchesInFlight = (window: number, batchSize: number) =>
 /** Asks the resolvers of the campaign's personas about every name of its source that has no answer yet. */
 export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsParams, control: Control) {
   const results = yield* DnsResults
-  const { personas } = yield* Readiness.dns(params)
-  const began = yield* Clock.currentTimeMillis
-  const pace = yield* Pace.make(params.processingSpeedPerMinute)
-  const askers = yield* Effect.forEach(personas, ({ id, config }) =>
-    Effect.map(DnsStage.make(config, { retryAttempts: params.retryAttempts }), (stage) => ({ id, stage }))
-  )
-  let turns = 0
-
-  const ask = Effect.fnUntraced(function* (questions: ReadonlyArray<DnsQuestion>) {
-    const elapsedMillis = (yield* Clock.currentTimeMillis) - began
-    const first = turns
-    turns += questions.length
-    // Each persona is asked once for all of its names: the stage works best on arrays.
-    const shares = Map.groupBy(questions.keys(), (place) =>
-      Rotation.at(askers, params.rotationIntervalSeconds, { turns: first + place, elapsedMillis })
-    )
-    const answers = new Array<DnsAnswer>(questions.length)
-    yield* Effect.forEach(
-      shares,
-      Effect.fnUntraced(function* ([{ id: personaId, stage }, places]) {
-        const verdicts = yield* stage.ask(places.map((place) => questions[place]!.domainName))
-        const checkedAt = yield* Clock.currentTimeMillis
-        places.forEach((place, n) => {
-          answers[place] = { question: questions[place]!, verdict: verdicts[n]!, personaId, checkedAt }
-        })
-      }),
-      { concurrency: "unbounded", discard: true }
-    )
-    return answers
-  })
-
-  const window = Math.max(...personas.map(({ config }) => config.maxConcurrentGoroutines))
+  const { ask, concurrency, pace } = yield* asker(params)
   return yield* follow(params.sourceGenerationCampaignId, control, () => {
     // A batch that was dropped leaves a hole, and the resume point must stay before it.
     let whole = true
@@ -60,9 +33,7 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsP
       pace
     }).pipe(
       // In order, because the offset of the last answer of a batch is the resume point.
-      Stream.mapEffect((questions) => control.unlessStopped(ask(questions)), {
-        concurrency: batchesInFlight(window, params.batchSize)
-      }),
+      Stream.mapEffect((questions) => control.unlessStopped(ask(questions)), { concurrency }),
       Stream.mapEffect((batch) => {
         const answers = Option.getOrElse(batch, () => [])
         whole &&= Option.isSome(batch)
@@ -77,3 +48,92 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsP
     )
   })
 })
+
+/** Asks about the names of one lot after another. Each lot is skipped through to the names that have no answer yet. */
+export const runLots = Effect.fnUntraced(function* <R>(
+  campaign: Campaign,
+  params: DnsParams,
+  control: Control,
+  lots: Stream.Stream<Lot.Lot, StoreError, R>
+) {
+  const results = yield* DnsResults
+  const { ask, concurrency, pace } = yield* asker(params)
+  yield* lots.pipe(
+    Stream.flatMap((lot) =>
+      pages({
+        start: lot.stretch === null ? -1n : lot.stretch.from - 1n,
+        key: (question: DnsQuestion) => question.offset,
+        read: (after, limit) => results.questions(campaign.id, after, limit, lot.stretch?.until),
+        limit: params.batchSize,
+        control,
+        pace
+      }).pipe(Lot.batches(lot, control.isOpen))
+    ),
+    Stream.mapEffect(
+      ({ batch, lot }) =>
+        Effect.map(control.unlessStopped(ask(batch)), (answers) => ({ lot, size: batch.length, answers })),
+      { concurrency, unordered: true }
+    ),
+    Stream.mapEffect(
+      Effect.fnUntraced(function* ({ answers, lot, size }) {
+        const kept = yield* Option.match(answers, {
+          onNone: () => Effect.succeedNone,
+          onSome: (found) =>
+            lot.keep(Poison.isolate(found, blank, (some) => patiently(results.append(campaign.id, some))))
+        })
+        yield* Option.isSome(kept) ? lot.gave(size, 0) : lot.gave(0, size)
+      }),
+      { concurrency: writers }
+    ),
+    Stream.runDrain
+  )
+})
+
+/** Batches kept at the same time: two connections reach the full speed of the store. */
+const writers = 2
+
+/** What asks, as which persona's turn it is, and at the campaign's pace. */
+const asker = Effect.fnUntraced(function* (params: DnsParams) {
+  const { personas } = yield* Readiness.dns(params)
+  const began = yield* Clock.currentTimeMillis
+  const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
+  const askers = yield* Effect.forEach(personas, ({ id, config }) =>
+    Effect.map(DnsStage.make(config, { retryAttempts: params.retryAttempts }), (stage) => ({
+      id,
+      ask: Poison.each(stage.ask, error)
+    }))
+  )
+  let turns = 0
+
+  const ask = Effect.fnUntraced(function* (questions: ReadonlyArray<DnsQuestion>) {
+    const elapsedMillis = (yield* Clock.currentTimeMillis) - began
+    const first = turns
+    turns += questions.length
+    // Each persona is asked once for all of its names: the stage works best on arrays.
+    const shares = Map.groupBy(questions.keys(), (place) =>
+      Rotation.at(askers, params.rotationIntervalSeconds, { turns: first + place, elapsedMillis })
+    )
+    const answers = new Array<DnsAnswer>(questions.length)
+    yield* Effect.forEach(
+      shares,
+      Effect.fnUntraced(function* ([{ ask, id: personaId }, places]) {
+        const verdicts = yield* ask(places.map((place) => questions[place]!.domainName))
+        const checkedAt = yield* Clock.currentTimeMillis
+        places.forEach((place, n) => {
+          answers[place] = { question: questions[place]!, verdict: verdicts[n]!, personaId, checkedAt }
+        })
+      }),
+      { concurrency: "unbounded", discard: true }
+    )
+    return answers
+  })
+
+  const window = Math.max(...personas.map(({ config }) => config.maxConcurrentGoroutines))
+  return { ask, pace, concurrency: batchesInFlight(window, params.batchSize) }
+})
+
+/** The verdict on a name that broke what asked about it. */
+const error = (): DnsVerdict => ({ status: "Error", records: null, attempts: 1 })
+
+/** An answer without what the store may have refused in it. */
+const blank = (answer: DnsAnswer): DnsAnswer => ({ ...answer, verdict: error() })

@@ -1,16 +1,20 @@
 import type { Campaign } from "@domainflow/core/campaign/Campaign"
 import * as Readiness from "@domainflow/core/campaign/Readiness"
 import type { HttpParams } from "@domainflow/core/http/HttpParams"
-import { type HttpQuestion, HttpResults } from "@domainflow/core/http/HttpResults"
+import { type HttpAnswer, type HttpQuestion, HttpResults } from "@domainflow/core/http/HttpResults"
+import type { HttpVerdict } from "@domainflow/core/http/HttpVerdict"
 import * as Rotation from "@domainflow/core/persona/Rotation"
+import type { StoreError } from "@domainflow/core/StoreError"
 import { Clock, Effect, Option, Stream } from "effect"
 import * as HttpStage from "../../http/HttpStage.ts"
 import * as Scanner from "../../keyword/Scanner.ts"
 import { type Control, patiently } from "../Control.ts"
 import * as FetchLookup from "../FetchLookup.ts"
 import * as Frontier from "../Frontier.ts"
+import * as Lot from "../Lot.ts"
 import * as Pace from "../Pace.ts"
 import { follow, pages } from "../Pass.ts"
+import * as Poison from "../Poison.ts"
 import { RunnerSettings } from "../RunnerSettings.ts"
 
 /** A batch that does not fill within this time is kept as it is: what is known is soon seen. */
@@ -19,25 +23,7 @@ const longestWait = "500 millis"
 /** Fetches every name of the campaign's source that has no result yet and looks for its keywords. */
 export const run = Effect.fnUntraced(function* (campaign: Campaign, params: HttpParams, control: Control) {
   const results = yield* HttpResults
-  const settings = yield* RunnerSettings
-  const { keywordSets, personas } = yield* Readiness.http(params)
-  const scanner = yield* Scanner.make(keywordSets, params.adHocKeywords)
-  const lookup = yield* FetchLookup.make(params)
-  const pace = yield* Pace.make(params.processingSpeedPerMinute)
-  const began = yield* Clock.currentTimeMillis
-  const askers = yield* Effect.forEach(personas, ({ id, config }) =>
-    Effect.map(
-      HttpStage.make(config, {
-        scan: scanner.scan,
-        lookup,
-        ports: params.targetHttpPorts,
-        retryAttempts: params.retryAttempts,
-        ...settings.http
-      }),
-      (stage) => ({ id, stage })
-    )
-  )
-  let turns = 0
+  const { concurrency, fetch, pace } = yield* fetcher(params)
 
   const pass = (ended: boolean) => {
     const frontier = Frontier.make<string>()
@@ -45,25 +31,19 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: Http
       start: null as string | null,
       key: (question: HttpQuestion): string | null => question.domainName,
       read: (after, limit) => results.questions(campaign.id, after, limit),
-      limit: Math.max(params.batchSize, settings.httpConcurrency),
+      limit: Math.max(params.batchSize, concurrency),
       control,
       pace
     }).pipe(
       Stream.flattenArray,
-      Stream.map((question) => ({ question, ticket: frontier.begin(question.domainName), turn: turns++ })),
+      Stream.map((question) => ({ question, ticket: frontier.begin(question.domainName) })),
       Stream.mapEffect(
-        Effect.fnUntraced(function* ({ question, ticket, turn }) {
-          const elapsedMillis = (yield* Clock.currentTimeMillis) - began
-          const asker = Rotation.at(askers, params.rotationIntervalSeconds, { turns: turn, elapsedMillis })
-          const verdict = yield* control.unlessStopped(asker.stage.ask(question.domainName))
-          const checkedAt = yield* Clock.currentTimeMillis
-          return Option.toArray(verdict).map((verdict) => ({
-            ticket,
-            answer: { question, verdict, personaId: asker.id, checkedAt }
-          }))
-        }),
+        ({ question, ticket }) =>
+          Effect.map(control.unlessStopped(fetch(question)), (answer) =>
+            Option.toArray(answer).map((answer) => ({ ticket, answer }))
+          ),
         // Out of order: one slow host must not hold back the others. The frontier keeps the resume point true.
-        { concurrency: settings.httpConcurrency, unordered: true }
+        { concurrency, unordered: true }
       ),
       Stream.flattenIterable,
       Stream.groupedWithin(params.batchSize, longestWait),
@@ -86,4 +66,132 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: Http
     )
   }
   return yield* follow(params.sourceCampaignId, control, pass)
+})
+
+/** Fetches the names of one lot after another. Each lot is skipped through to the names that have no result yet. */
+export const runLots = Effect.fnUntraced(function* <R>(
+  campaign: Campaign,
+  params: HttpParams,
+  control: Control,
+  lots: Stream.Stream<Lot.Lot, StoreError, R>
+) {
+  const results = yield* HttpResults
+  const { concurrency, fetch, pace } = yield* fetcher(params)
+  const limit = Math.max(params.batchSize, concurrency)
+
+  const questions = (lot: Lot.Lot): Stream.Stream<ReadonlyArray<HttpQuestion>, StoreError> => {
+    const { stretch } = lot
+    return stretch === null
+      ? pages({
+          start: null as string | null,
+          key: (question: HttpQuestion): string | null => question.domainName,
+          read: (after, limit) => results.questions(campaign.id, after, limit),
+          limit,
+          control,
+          pace
+        })
+      : pages({
+          start: stretch.from - 1n,
+          key: (question: HttpQuestion & { readonly offset: bigint }) => question.offset,
+          read: (after, limit) => results.stretch(campaign.id, after, limit, stretch.until),
+          limit,
+          control,
+          pace
+        })
+  }
+
+  yield* lots.pipe(
+    Stream.flatMap((lot) => questions(lot).pipe(Lot.batches(lot, control.isOpen))),
+    Stream.map(({ batch, lot }) => batch.map((question) => ({ lot, question }))),
+    Stream.flattenIterable,
+    Stream.mapEffect(
+      ({ lot, question }) =>
+        Effect.map(control.unlessStopped(fetch(question)), (answer) => ({ lot, answer: Option.toArray(answer) })),
+      { concurrency, unordered: true }
+    ),
+    Stream.groupedWithin(params.batchSize, longestWait),
+    Stream.mapEffect((group) =>
+      Effect.forEach(
+        Map.groupBy(group, ({ lot }) => lot),
+        Effect.fnUntraced(function* ([lot, items]) {
+          const answers = items.flatMap(({ answer }) => answer)
+          const kept = yield* lot.keep(
+            Poison.isolate(answers, blank, (some) => patiently(results.append(campaign.id, some)))
+          )
+          const count = Option.isSome(kept) ? answers.length : 0
+          yield* lot.gave(count, items.length - count)
+        }),
+        { discard: true }
+      )
+    ),
+    Stream.runDrain
+  )
+})
+
+/** What fetches, as which persona's turn it is, and at the campaign's pace. */
+const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
+  const settings = yield* RunnerSettings
+  const { keywordSets, personas } = yield* Readiness.http(params)
+  const scanner = yield* Scanner.make(keywordSets, params.adHocKeywords)
+  const lookup = yield* FetchLookup.make(params)
+  const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
+  const began = yield* Clock.currentTimeMillis
+  const askers = yield* Effect.forEach(personas, ({ id, config }) =>
+    Effect.map(
+      HttpStage.make(config, {
+        scan: scanner.scan,
+        lookup,
+        ports: params.targetHttpPorts,
+        retryAttempts: params.retryAttempts,
+        ...settings.http
+      }),
+      (stage) => ({ id, stage })
+    )
+  )
+  let turns = 0
+
+  const fetch = Effect.fnUntraced(function* (question: HttpQuestion) {
+    const elapsedMillis = (yield* Clock.currentTimeMillis) - began
+    const asker = Rotation.at(askers, params.rotationIntervalSeconds, { turns: turns++, elapsedMillis })
+    const verdict = yield* asker.stage.ask(question.domainName).pipe(
+      // One name that breaks what fetches it costs one verdict.
+      Effect.catchDefect((defect) =>
+        Effect.as(
+          Effect.logWarning(`${question.domainName} broke what fetched it`, defect),
+          error("the fetch broke off: see the log of the worker")
+        )
+      )
+    )
+    const answer: HttpAnswer = {
+      question,
+      verdict,
+      personaId: asker.id,
+      checkedAt: yield* Clock.currentTimeMillis
+    }
+    return answer
+  })
+  return { fetch, pace, concurrency: settings.httpConcurrency }
+})
+
+const error = (reason: string): HttpVerdict => ({
+  status: "Error",
+  reason,
+  statusCode: null,
+  headers: null,
+  title: null,
+  snippet: null,
+  contentHash: null,
+  keywords: [],
+  adHoc: [],
+  port: null,
+  proxyId: null,
+  urls: [],
+  durationMs: 0,
+  attempts: 1
+})
+
+/** An answer without what the store may have refused in it. */
+const blank = (answer: HttpAnswer): HttpAnswer => ({
+  ...answer,
+  verdict: error("what was found could not be stored: see the log of the worker")
 })
