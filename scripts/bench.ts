@@ -1,5 +1,5 @@
 /**
- * `pnpm bench [name…] [--json] [--rounds N]` runs `packages/*\/bench/<name>.bench.ts`, all of them when none is named.
+ * `pnpm bench [name…] [--json] [--rounds N]` runs `bench/<name>.bench.ts` of the packages and the examples, all of them when none is named.
  * Exit code 1 when a target is missed or a bench breaks, 2 when it does not exist.
  */
 import { execFile } from "node:child_process"
@@ -13,7 +13,7 @@ import { table } from "./bench/table.ts"
 
 const root = resolve(import.meta.dirname, "..")
 const files = new Map(
-  globSync("packages/*/bench/*.bench.ts", { cwd: root })
+  globSync(["packages/*/bench/*.bench.ts", "examples/bench/*.bench.ts"], { cwd: root })
     .sort()
     .map((file) => [basename(file, ".bench.ts"), join(root, file)])
 )

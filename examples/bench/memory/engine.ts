@@ -1,0 +1,104 @@
+/** The process whose memory is measured: campaigns over many names, all stored; says how far it is when asked. */
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
+import { Personas } from "@domainflow/core/persona/Personas"
+import { SecretBox } from "@domainflow/core/SecretBox"
+import * as Db from "@domainflow/db/Db"
+import * as Embedded from "@domainflow/db/embedded"
+import { CampaignRunner } from "@domainflow/engine/campaign/CampaignRunner"
+import { RunnerSettings } from "@domainflow/engine/campaign/RunnerSettings"
+import * as Guard from "@domainflow/engine/http/Guard"
+import * as Re2 from "@domainflow/engine/keyword/Re2"
+import { Internet } from "@domainflow/internet/Internet"
+import { Effect, Layer } from "effect"
+
+export interface Size {
+  readonly names: number
+  readonly pages: number
+}
+
+export interface Progress {
+  readonly done: number
+  readonly rss: number
+}
+
+/** Of the loopback internet's names, so many have a page. */
+const shareWithPage = 1 / 3
+
+const size: Size = JSON.parse(process.argv[2] ?? "{}")
+let done = 0
+
+const program = Effect.gen(function* () {
+  const { ca, ports, resolver } = yield* Internet
+  const { url } = yield* Embedded.start({ settings: { fsync: "off" } })
+  const main = Effect.gen(function* () {
+    const campaigns = yield* Campaigns
+    const runner = yield* CampaignRunner
+    const personas = yield* Personas
+    const dns = yield* personas.create({
+      name: "bench",
+      personaType: "dns",
+      configDetails: { resolvers: [resolver], queryTimeoutSeconds: 0.5, maxConcurrentGoroutines: 2_000 }
+    })
+    const http = yield* personas.create({
+      name: "bench",
+      personaType: "http",
+      configDetails: { requestTimeoutSeconds: 2 }
+    })
+    const keywords = yield* Effect.flatMap(KeywordSets, (sets) =>
+      sets.create({ name: "bench", rules: [{ pattern: "for sale", ruleType: "string" }] })
+    )
+    const pattern = { patternType: "prefix", characterSet: "letters", constantString: "acme", tld: "com" } as const
+    const resolving = yield* campaigns.createPipeline({
+      name: "names",
+      generation: { ...pattern, variableLength: 5, numDomainsToGenerate: size.names },
+      dns: { personaIds: [dns.id], batchSize: 2_000, retryAttempts: 0 }
+    })
+    const fetching = yield* campaigns.createPipeline({
+      name: "pages",
+      generation: { ...pattern, variableLength: 6, numDomainsToGenerate: Math.ceil(size.pages / shareWithPage) },
+      dns: { personaIds: [dns.id], batchSize: 2_000, retryAttempts: 0 },
+      http: {
+        personaIds: [http.id],
+        keywordSetIds: [keywords.id],
+        retryAttempts: 0,
+        targetHttpPorts: [ports.https, ports.http]
+      }
+    })
+    for (const { id } of [...resolving, ...fetching]) {
+      const before = done
+      yield* Effect.gen(function* () {
+        yield* campaigns.get(id).pipe(
+          Effect.tap(({ processedItems }) =>
+            Effect.sync(() => {
+              done = before + Number(processedItems)
+            })
+          ),
+          Effect.delay("500 millis"),
+          Effect.forever,
+          Effect.forkScoped
+        )
+        yield* runner.run(id)
+      }).pipe(Effect.scoped)
+    }
+  })
+  yield* main.pipe(
+    Effect.provide(
+      CampaignRunner.layer.pipe(
+        Layer.provideMerge(Db.layerUrl(url)),
+        Layer.provide([Re2.layer, SecretBox.layerConfig]),
+        Layer.provide(
+          Layer.succeed(RunnerSettings, {
+            httpConcurrency: 128,
+            http: { guard: Guard.make({ allow: ["127.0.0.0/8", "::1/128"] }), ca: [ca] },
+            resolvers: []
+          })
+        )
+      )
+    )
+  )
+}).pipe(Effect.scoped, Effect.provide(Internet.layerSpawned()))
+
+process.on("message", () => process.send?.({ done, rss: process.memoryUsage.rss() } satisfies Progress))
+await Effect.runPromise(program)
+process.disconnect()
