@@ -219,6 +219,25 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
+    it.effect("a campaign that is removed while names arrive leaves nothing behind", () =>
+      Effect.gen(function* () {
+        const campaigns = yield* Campaigns
+        const domains = yield* GeneratedDomains
+        const { id } = yield* Scene.generation()
+        const batches = yield* Effect.forEach(
+          Array.from({ length: 12 }, (_, i) => BigInt(i * 50)),
+          (offset) => Scene.batch(id, offset, 50)
+        )
+
+        const appends = Effect.forEach(batches, (batch) => Effect.result(domains.append(batch)), { concurrency: 4 })
+        const remove = Effect.andThen(domains.append(batches[0]!), campaigns.remove(id))
+        yield* Effect.all([appends, remove], { concurrency: "unbounded" })
+
+        assert.deepStrictEqual(yield* names(id), [])
+        assert.strictEqual((yield* Effect.flip(campaigns.get(id)))._tag, "CampaignNotFound")
+      })
+    )
+
     it.effect("nothing is kept for a campaign that does not exist", () =>
       Effect.gen(function* () {
         const domains = yield* GeneratedDomains

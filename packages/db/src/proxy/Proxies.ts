@@ -129,9 +129,9 @@ export const layer = Layer.effect(
   })
 )
 
-/** All but the secret, which no query reads by the way. */
+/** All but the secret, which no query reads by the way. Older installations wrote protocols in any case. */
 const columns = `
-  id, name, description, address, protocol, username, host, port, is_enabled, is_healthy, last_status, last_checked_at,
+  id, name, description, address, lower(protocol) as protocol, username, host, port, is_enabled, is_healthy, last_status, last_checked_at,
   latency_ms, city, country_code, provider, created_at, updated_at
 `
 

@@ -4,6 +4,7 @@ import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { HttpResults } from "@domainflow/core/http/HttpResults"
 import { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
 import { Personas } from "@domainflow/core/persona/Personas"
+import { Proxies } from "@domainflow/core/proxy/Proxies"
 import * as Scene from "@domainflow/core/testing/Scene"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -143,6 +144,7 @@ layer(Stores.layer)("rows of an older installation", (it) => {
         values (${http.id}, 'a.com', 'Success', '{"Server": "nginx"}', '{"set": ["anvil"]}')
       `
       yield* sql`insert into personas (name, persona_type, config_details) values ('elder', 'dns', '{"resolvers": 1}')`
+      yield* sql`insert into proxies (name, address, protocol) values ('elder', 'elder:1080', 'SOCKS5')`
       yield* sql`insert into keyword_sets (name, rules) values ('elder', '[{"pattern": ""}, 7]')`
 
       const results = yield* DnsResults.use((results) => Scene.collect(results.stream(dns.id)))
@@ -155,6 +157,8 @@ layer(Stores.layer)("rows of an older installation", (it) => {
       assert.deepStrictEqual(page!.foundKeywordsFromSets, { set: ["anvil"] })
       const personas = yield* Personas.use((personas) => personas.page({}, { limit: 1_000 }))
       assert.isTrue(personas.items.some(({ name }) => name === "elder"))
+      const proxies = yield* Proxies.use((proxies) => proxies.page())
+      assert.strictEqual(proxies.items[0]?.protocol, "socks5")
       const sets = yield* KeywordSets.use((sets) => sets.page())
       assert.deepStrictEqual(sets.items.find(({ name }) => name === "elder")?.rules, [{ pattern: "" }, 7])
     })
