@@ -1,5 +1,7 @@
 import { Array, Clock, Effect, Order, Result } from "effect"
 import { AuditLog } from "../audit/AuditLog.ts"
+import { owner as ownerOf, Reach, reaches } from "../auth/Reach.ts"
+import type { UserId } from "../auth/UserId.ts"
 import { DnsParams } from "../dns/DnsParams.ts"
 import { DnsResult } from "../dns/DnsResult.ts"
 import { ConfigState } from "../generation/ConfigState.ts"
@@ -25,14 +27,19 @@ export const makeMemory = Effect.gen(function* () {
   const tables = yield* Memory
   const { campaigns, configStates, params, updates } = tables
 
-  const find = (campaignId: CampaignId): Result.Result<Campaign, CampaignNotFound> =>
-    Result.fromNullishOr(campaigns.get(campaignId), () => new CampaignNotFound({ campaignId }))
+  const find = (campaignId: CampaignId, reach: UserId | null): Result.Result<Campaign, CampaignNotFound> => {
+    const campaign = campaigns.get(campaignId)
+    return campaign !== undefined && reaches(reach, campaign.userId)
+      ? Result.succeed(campaign)
+      : Result.fail(new CampaignNotFound({ campaignId }))
+  }
 
   /** All drafts or none: what is refused is refused before anything is written. */
   const keep = Effect.fnUntraced(function* (drafts: ReadonlyArray<Draft.Draft>) {
     const now = new Date(yield* Clock.currentTimeMillis)
+    const reach = yield* Reach
     const rows = yield* atOnce(() =>
-      Result.map(rowsOf(drafts, tables, now), (rows) => {
+      Result.map(rowsOf(drafts, tables, reach, now), (rows) => {
         for (const { campaign, settings, state } of rows) {
           campaigns.set(campaign.id, campaign)
           params.set(campaign.id, settings)
@@ -51,32 +58,50 @@ export const makeMemory = Effect.gen(function* () {
 
   const service: Campaigns["Service"] = {
     create: (campaign, owner) =>
-      Draft.one(campaign, owner).pipe(
+      ownerOf(owner).pipe(
+        Effect.flatMap((of) => Draft.one(campaign, of ?? undefined)),
         Effect.flatMap((draft) => keep([draft])),
         // One draft, one campaign.
         Effect.map((kept) => kept[0]!)
       ),
 
-    createPipeline: (pipeline, owner) => Effect.flatMap(Draft.many(pipeline, owner), keep),
+    createPipeline: (pipeline, owner) =>
+      ownerOf(owner).pipe(
+        Effect.flatMap((of) => Draft.many(pipeline, of ?? undefined)),
+        Effect.flatMap(keep)
+      ),
 
-    get: (id) => atOnce(() => find(id)),
+    get: (id) => Effect.flatMap(Reach, (reach) => atOnce(() => find(id, reach))),
 
     params: (campaignId) =>
-      atOnce(() => Result.fromNullishOr(params.get(campaignId), () => new CampaignNotFound({ campaignId }))),
+      Effect.flatMap(Reach, (reach) =>
+        atOnce(() =>
+          Result.flatMap(find(campaignId, reach), () =>
+            Result.fromNullishOr(params.get(campaignId), () => new CampaignNotFound({ campaignId }))
+          )
+        )
+      ),
 
     page: Effect.fnUntraced(function* (filter, request) {
       const after = yield* Page.position(Page.AgeKey, request)
-      const rows = all(matches(filter), newestFirst).filter((campaign) => after === null || isOlder(campaign, after))
+      const reach = yield* Reach
+      const rows = all(matches(filter), newestFirst).filter(
+        (campaign) => reaches(reach, campaign.userId) && (after === null || isOlder(campaign, after))
+      )
       return Page.page(rows, request, keyOf)
     }),
 
-    fedBy: (id) => Effect.sync(() => all((campaign) => sourceOf(params.get(campaign.id)) === id, oldestFirst)),
+    fedBy: (id) =>
+      Effect.map(Reach, (reach) =>
+        all((campaign) => sourceOf(params.get(campaign.id)) === id && reaches(reach, campaign.userId), oldestFirst)
+      ),
 
     move: Effect.fnUntraced(function* (id, to, error, from) {
       const now = new Date(yield* Clock.currentTimeMillis)
+      const reach = yield* Reach
       const [before, after] = yield* atOnce(() =>
         Result.gen(function* () {
-          const campaign = yield* find(id)
+          const campaign = yield* find(id, reach)
           if (!canMove(campaign.status, to) || (from !== undefined && campaign.status !== from)) {
             return yield* Result.fail(new IllegalTransition({ campaignId: id, from: campaign.status, to }))
           }
@@ -92,14 +117,22 @@ export const makeMemory = Effect.gen(function* () {
     watch: (id, after) =>
       Update.watch({
         after,
-        latest: atOnce(() => Result.map(find(id), (campaign) => updates.get(id)?.at(-1) ?? Update.of(campaign, 0n))),
-        read: (last, limit) => Effect.sync(() => (updates.get(id) ?? []).slice(Number(last), Number(last) + limit))
+        latest: Effect.flatMap(Reach, (reach) =>
+          atOnce(() => Result.map(find(id, reach), (campaign) => updates.get(id)?.at(-1) ?? Update.of(campaign, 0n)))
+        ),
+        read: (last, limit) =>
+          Effect.map(Reach, (reach) =>
+            reaches(reach, campaigns.get(id)?.userId ?? null)
+              ? (updates.get(id) ?? []).slice(Number(last), Number(last) + limit)
+              : []
+          )
       }),
 
     measure: Effect.fnUntraced(function* (id) {
       const now = new Date(yield* Clock.currentTimeMillis)
+      const reach = yield* Reach
       return yield* atOnce(() =>
-        Result.map(find(id), (campaign) => {
+        Result.map(find(id, reach), (campaign) => {
           if (campaign.campaignType === "domain_generation") return campaign
           const sourceId = sourceOf(params.get(id))
           const source = sourceId === null ? undefined : campaigns.get(sourceId)
@@ -113,9 +146,10 @@ export const makeMemory = Effect.gen(function* () {
     }),
 
     remove: Effect.fnUntraced(function* (id) {
+      const reach = yield* Reach
       const campaign = yield* atOnce(() =>
         Result.gen(function* () {
-          const campaign = yield* find(id)
+          const campaign = yield* find(id, reach)
           const { status: from } = campaign
           if (from === "running") {
             return yield* Result.fail(new IllegalTransition({ campaignId: id, from, to: "archived" }))
@@ -136,7 +170,7 @@ interface Row {
   readonly state: ConfigState | null
 }
 
-const rowsOf = (drafts: ReadonlyArray<Draft.Draft>, tables: Memory["Service"], now: Date) =>
+const rowsOf = (drafts: ReadonlyArray<Draft.Draft>, tables: Memory["Service"], reach: UserId | null, now: Date) =>
   Result.gen(function* () {
     const rows: Array<Row> = []
     for (const draft of drafts) {
@@ -151,7 +185,8 @@ const rowsOf = (drafts: ReadonlyArray<Draft.Draft>, tables: Memory["Service"], n
         const { campaignId } = from
         const source =
           rows.find(({ campaign }) => campaign.id === campaignId)?.campaign ?? tables.campaigns.get(campaignId)
-        if (source === undefined) return yield* Result.fail(new CampaignNotFound({ campaignId }))
+        if (source === undefined || !reaches(reach, source.userId))
+          return yield* Result.fail(new CampaignNotFound({ campaignId }))
         yield* Draft.accept(from, source.campaignType)
         const campaign = campaignOf(draft, Draft.offered(source), now)
         rows.push({ campaign, settings: paramsOf(draft, 0n), state: null })

@@ -1,4 +1,5 @@
 import { Array, Clock, Context, Effect, Iterable, Layer, pipe, type Stream } from "effect"
+import { Reach, reaches } from "../auth/Reach.ts"
 import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
@@ -111,13 +112,15 @@ export class DnsResults extends Context.Service<
             Page.maxPageSize,
             ({ domainName }) => domainName,
             (last, limit) =>
-              Effect.sync(() =>
-                pipe(
-                  dnsResults.of(campaignId).after(last),
-                  Iterable.filter(({ validationStatus }) => status === undefined || validationStatus === status),
-                  Iterable.take(limit),
-                  Array.fromIterable
-                )
+              Effect.map(Reach, (reach) =>
+                !reaches(reach, campaigns.get(campaignId)?.userId ?? null)
+                  ? []
+                  : pipe(
+                      dnsResults.of(campaignId).after(last),
+                      Iterable.filter(({ validationStatus }) => status === undefined || validationStatus === status),
+                      Iterable.take(limit),
+                      Array.fromIterable
+                    )
               )
           )
       })

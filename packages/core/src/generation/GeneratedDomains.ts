@@ -1,4 +1,5 @@
 import { Array, Clock, Context, Effect, Iterable, Layer, type Stream } from "effect"
+import { Reach, reaches } from "../auth/Reach.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
 import type { DomainName } from "../DomainName.ts"
@@ -65,7 +66,11 @@ export class GeneratedDomains extends Context.Service<
             Page.maxPageSize,
             ({ offsetIndex }) => offsetIndex,
             (last, limit) =>
-              Effect.sync(() => Array.fromIterable(Iterable.take(generatedDomains.of(campaignId).after(last), limit)))
+              Effect.map(Reach, (reach) =>
+                !reaches(reach, campaigns.get(campaignId)?.userId ?? null)
+                  ? []
+                  : Array.fromIterable(Iterable.take(generatedDomains.of(campaignId).after(last), limit))
+              )
           )
       })
     })

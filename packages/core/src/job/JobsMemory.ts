@@ -1,4 +1,5 @@
 import { Array, Clock, Effect, Order, PubSub, pipe, Random, Stream } from "effect"
+import { Reach, reaches } from "../auth/Reach.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Ids from "../Ids.ts"
 import { Memory } from "../Memory.ts"
@@ -185,9 +186,11 @@ export const makeMemory = Effect.gen(function* () {
 
     page: Effect.fnUntraced(function* (filter, request) {
       const after = yield* Page.position(Page.AgeKey, request)
+      const reach = yield* Reach
       const rows = [...jobs.values()]
         .filter(
           (job) =>
+            reaches(reach, campaigns.get(job.campaignId)?.userId ?? null) &&
             (filter.campaignId === undefined || job.campaignId === filter.campaignId) &&
             (filter.status === undefined || job.status === filter.status) &&
             (after === null || byAge(keyOf(job), after) > 0)

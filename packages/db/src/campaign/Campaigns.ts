@@ -1,3 +1,4 @@
+import { owner as ownerOf, Reach } from "@domainflow/core/auth/Reach"
 import {
   Campaign,
   CampaignNotFound,
@@ -17,6 +18,7 @@ import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
+import { ofOwned, owned } from "../auth/within.ts"
 import * as Reservations from "../generation/Reservations.ts"
 import * as Json from "../Json.ts"
 import { guard } from "../Store.ts"
@@ -27,9 +29,11 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
-    /** The campaign as it is; locked until the transaction ends where a lock is named. */
+    /** The campaign as it is, if it is within reach; locked until the transaction ends where a lock is named. */
     const find = Effect.fnUntraced(function* (campaignId: CampaignId, lock: keyof typeof locks = "none") {
-      const [row] = yield* sql`select * from campaigns where id = ${campaignId} ${sql.literal(locks[lock])}`
+      const [row] = yield* sql`
+        select * from campaigns where id = ${campaignId} ${owned(sql, yield* Reach)} ${sql.literal(locks[lock])}
+      `
       return row === undefined ? yield* new CampaignNotFound({ campaignId }) : yield* decode(row)
     })
 
@@ -87,7 +91,8 @@ export const layer = Layer.effect(
 
     return reaching({
       create: (campaign, owner) =>
-        Draft.one(campaign, owner).pipe(
+        ownerOf(owner).pipe(
+          Effect.flatMap((of) => Draft.one(campaign, of ?? undefined)),
           Effect.flatMap((draft) => createAll([draft])),
           // One draft, one campaign.
           Effect.map((created) => created[0]!),
@@ -95,12 +100,16 @@ export const layer = Layer.effect(
         ),
 
       createPipeline: (pipeline, owner) =>
-        Draft.many(pipeline, owner).pipe(Effect.flatMap(createAll), guard("Campaigns.createPipeline")),
+        ownerOf(owner).pipe(
+          Effect.flatMap((of) => Draft.many(pipeline, of ?? undefined)),
+          Effect.flatMap(createAll),
+          guard("Campaigns.createPipeline")
+        ),
 
       get: (id) => find(id).pipe(guard("Campaigns.get")),
 
       params: (campaignId) =>
-        Params.find(sql, campaignId).pipe(
+        Effect.flatMap(Reach, (reach) => Params.find(sql, campaignId, reach)).pipe(
           Effect.flatMap((params) =>
             params === null ? Effect.fail(new CampaignNotFound({ campaignId })) : Effect.succeed(params)
           ),
@@ -112,7 +121,7 @@ export const layer = Layer.effect(
         const rows = yield* sql`
           select *, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created
           from campaigns
-          where ${sql.and(conditions(sql, filter))}
+          where ${sql.and(conditions(sql, filter))} ${owned(sql, yield* Reach)}
             ${after === null ? sql`` : sql`and (created_at, id) < (${after[0]}::text::timestamptz, ${after[1]}::uuid)`}
           order by created_at desc, id desc
           limit ${Page.pageSize(request) + 1}
@@ -122,14 +131,16 @@ export const layer = Layer.effect(
         return { items: items.map(({ created: _, ...campaign }) => new Campaign(campaign)), next }
       }, guard("Campaigns.page")),
 
-      fedBy: (id) =>
-        sql`
+      fedBy: Effect.fnUntraced(function* (id) {
+        const rows = yield* sql`
           select c.* from campaigns c
           left join dns_validation_params d on d.campaign_id = c.id
           left join http_keyword_campaign_params h on h.campaign_id = c.id
-          where ${id} in (d.source_generation_campaign_id, h.source_campaign_id)
+          where ${id} in (d.source_generation_campaign_id, h.source_campaign_id) ${owned(sql, yield* Reach)}
           order by c.created_at, c.id
-        `.pipe(Effect.flatMap(decodeAll), guard("Campaigns.fedBy")),
+        `
+        return yield* decodeAll(rows)
+      }, guard("Campaigns.fedBy")),
 
       move: Effect.fnUntraced(
         function* (id, to, error, only) {
@@ -164,15 +175,20 @@ export const layer = Layer.effect(
         Update.watch({
           after,
           latest: Effect.gen(function* () {
-            const [row] = yield* sql<{ seq: bigint }>`select *, progress_seq as seq from campaigns where id = ${id}`
+            const [row] = yield* sql<{ seq: bigint }>`
+              select *, progress_seq as seq from campaigns where id = ${id} ${owned(sql, yield* Reach)}
+            `
             if (row === undefined) return yield* new CampaignNotFound({ campaignId: id })
             return Update.of(yield* decode(row), row.seq)
           }).pipe(guard("Campaigns.watch")),
-          read: (last, limit) =>
-            sql`
+          read: Effect.fnUntraced(function* (last, limit) {
+            const rows = yield* sql`
               select * from campaign_progress where campaign_id = ${id} and seq > ${last}::bigint
+                ${ofOwned(sql, yield* Reach, "campaign_id")}
               order by seq limit ${limit}
-            `.pipe(Effect.flatMap(decodeUpdates), guard("Campaigns.watch"))
+            `
+            return yield* decodeUpdates(rows)
+          }, guard("Campaigns.watch"))
         }),
 
       measure: Effect.fnUntraced(function* (id) {

@@ -1,20 +1,22 @@
+import type { UserId } from "@domainflow/core/auth/UserId"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { CampaignParams } from "@domainflow/core/campaign/CampaignParams"
 import type { Draft } from "@domainflow/core/campaign/Draft"
 import * as Storable from "@domainflow/core/Storable"
 import { Array, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { ofOwned } from "../auth/within.ts"
 import * as Json from "../Json.ts"
 
 /** The parameters of a campaign, from whichever of the three tables has them. */
-export const find = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, id: CampaignId) {
+export const find = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, id: CampaignId, reach: UserId | null) {
   const tables = {
     domain_generation: sql`select *, 'domain_generation' as "_tag" from domain_generation_campaign_params`,
     dns_validation: sql`select *, 'dns_validation' as "_tag" from dns_validation_params`,
     http_keyword_validation: sql`select *, 'http_keyword_validation' as "_tag" from http_keyword_campaign_params`
   } satisfies Record<CampaignParams["_tag"], unknown>
   for (const select of Object.values(tables)) {
-    const [row] = yield* sql`${select} where campaign_id = ${id}`
+    const [row] = yield* sql`${select} where campaign_id = ${id} ${ofOwned(sql, reach, "campaign_id")}`
     if (row !== undefined) return yield* decode(row)
   }
   return null

@@ -1,3 +1,4 @@
+import { Reach } from "@domainflow/core/auth/Reach"
 import * as Answers from "@domainflow/core/campaign/Answers"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { DnsResult } from "@domainflow/core/dns/DnsResult"
@@ -7,6 +8,7 @@ import * as Page from "@domainflow/core/Page"
 import { BigInt, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Arrays from "../Arrays.ts"
+import { ofOwned } from "../auth/within.ts"
 import * as Tallies from "../campaign/Tallies.ts"
 import * as Json from "../Json.ts"
 import * as Fence from "../job/fence.ts"
@@ -83,12 +85,15 @@ export const layer = Layer.effect(
           Page.maxPageSize,
           ({ domainName }): string => domainName,
           (last, limit) =>
-            sql`
-              select * from dns_validation_results
-              where dns_campaign_id = ${campaignId} and domain_name > ${last}
-                ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
-              order by domain_name limit ${limit}
-            `.pipe(byIndex(sql), Effect.flatMap(decode), guard("DnsResults.stream"))
+            Effect.flatMap(Reach, (reach) =>
+              sql`
+                select * from dns_validation_results
+                where dns_campaign_id = ${campaignId} and domain_name > ${last}
+                  ${ofOwned(sql, reach, "dns_campaign_id")}
+                  ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
+                order by domain_name limit ${limit}
+              `.pipe(byIndex(sql), Effect.flatMap(decode), guard("DnsResults.stream"))
+            )
         )
     })
   })

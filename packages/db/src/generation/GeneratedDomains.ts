@@ -1,9 +1,11 @@
+import { Reach } from "@domainflow/core/auth/Reach"
 import { GeneratedDomain } from "@domainflow/core/generation/GeneratedDomain"
 import { GeneratedDomains, type NameBatch } from "@domainflow/core/generation/GeneratedDomains"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { ofOwned } from "../auth/within.ts"
 import * as Tallies from "../campaign/Tallies.ts"
 import * as Fence from "../job/fence.ts"
 import { believing, byIndex, guard } from "../Store.ts"
@@ -39,13 +41,16 @@ export const layer = Layer.effect(
           Page.maxPageSize,
           ({ offsetIndex }) => offsetIndex,
           (last, limit) =>
-            sql`
-              select * from generated_domains
-              where domain_generation_campaign_id = ${campaignId} and offset_index > ${last}
-              order by offset_index
-              -- Older installations may hold several names at one offset: a page never ends between them.
-              fetch first ${limit} rows with ties
-            `.pipe(byIndex(sql), Effect.flatMap(decode), guard("GeneratedDomains.stream"))
+            Effect.flatMap(Reach, (reach) =>
+              sql`
+                select * from generated_domains
+                where domain_generation_campaign_id = ${campaignId} and offset_index > ${last}
+                  ${ofOwned(sql, reach, "domain_generation_campaign_id")}
+                order by offset_index
+                -- Older installations may hold several names at one offset: a page never ends between them.
+                fetch first ${limit} rows with ties
+              `.pipe(byIndex(sql), Effect.flatMap(decode), guard("GeneratedDomains.stream"))
+            )
         )
     })
   })

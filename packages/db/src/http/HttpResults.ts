@@ -1,3 +1,4 @@
+import { Reach } from "@domainflow/core/auth/Reach"
 import * as Answers from "@domainflow/core/campaign/Answers"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import type { SourceType } from "@domainflow/core/http/HttpParams"
@@ -7,6 +8,7 @@ import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { Effect, Layer, Schema, String } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
+import { ofOwned } from "../auth/within.ts"
 import * as Tallies from "../campaign/Tallies.ts"
 import * as Json from "../Json.ts"
 import * as Fence from "../job/fence.ts"
@@ -116,12 +118,15 @@ export const layer = Layer.effect(
           pageSize,
           ({ domainName }): string => domainName,
           (last, limit) =>
-            sql`
-              select * from http_keyword_results
-              where http_keyword_campaign_id = ${campaignId} and domain_name > ${last}
-                ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
-              order by domain_name limit ${limit}
-            `.pipe(byIndex(sql), Effect.flatMap(decode), guard("HttpResults.stream"))
+            Effect.flatMap(Reach, (reach) =>
+              sql`
+                select * from http_keyword_results
+                where http_keyword_campaign_id = ${campaignId} and domain_name > ${last}
+                  ${ofOwned(sql, reach, "http_keyword_campaign_id")}
+                  ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
+                order by domain_name limit ${limit}
+              `.pipe(byIndex(sql), Effect.flatMap(decode), guard("HttpResults.stream"))
+            )
         )
     })
   })

@@ -1,3 +1,4 @@
+import { Reach } from "@domainflow/core/auth/Reach"
 import * as Ids from "@domainflow/core/Ids"
 import { Job, type JobId } from "@domainflow/core/job/Job"
 import { type Claim, Jobs, lost, type Standing } from "@domainflow/core/job/Jobs"
@@ -7,6 +8,7 @@ import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Random, Schema, Stream } from "effect"
+import { ofOwned } from "../auth/within.ts"
 import { guard } from "../Store.ts"
 import { bell } from "./bell.ts"
 
@@ -216,7 +218,7 @@ export const layer = Layer.effect(
                 ...(after === null
                   ? []
                   : [sql`(j.created_at, j.id) > (${after[0]}::text::timestamptz, ${after[1]}::uuid)`])
-              ])}
+              ])} ${ofOwned(sql, yield* Reach, "j.campaign_id")}
               order by j.created_at, j.id limit ${Page.pageSize(request) + 1}
             `
           const jobs = yield* decode(rows)
