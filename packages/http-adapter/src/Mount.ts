@@ -1,45 +1,160 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { AuditLog } from "@domainflow/core/audit/AuditLog"
+import type { Auth } from "@domainflow/core/auth/Auth"
+import type { AuthLog } from "@domainflow/core/auth/AuthLog"
+import type { Roles } from "@domainflow/core/auth/Roles"
+import type { Users } from "@domainflow/core/auth/Users"
 import type { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import type { DnsResults } from "@domainflow/core/dns/DnsResults"
+import type { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
+import type { HttpResults } from "@domainflow/core/http/HttpResults"
+import type { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
+import type { LinearRegex } from "@domainflow/core/keyword/LinearRegex"
+import type { Personas } from "@domainflow/core/persona/Personas"
+import type { Proxies } from "@domainflow/core/proxy/Proxies"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Effect, Exit, Layer, Scope } from "effect"
-import { HttpRouter, HttpServer } from "effect/http"
+import { Context, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
+import { HttpEffect, HttpRouter, HttpServer, type HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "./Api.ts"
+import * as AuditHandlers from "./audit/AuditHandlers.ts"
+import * as AccountHandlers from "./auth/AccountHandlers.ts"
+import * as AuthHandlers from "./auth/AuthHandlers.ts"
+import * as CampaignsHandlers from "./campaign/CampaignsHandlers.ts"
+import * as Events from "./campaign/Events.ts"
+import * as EventsHandlers from "./campaign/EventsHandlers.ts"
+import * as ResultsHandlers from "./campaign/ResultsHandlers.ts"
+import * as Docs from "./Docs.ts"
+import * as Envelope from "./Envelope.ts"
 import * as HealthHandlers from "./health/HealthHandlers.ts"
+import * as KeywordSetsHandlers from "./keyword/KeywordSetsHandlers.ts"
+import * as MetricsHandlers from "./metrics/MetricsHandlers.ts"
+import * as PersonasHandlers from "./persona/PersonasHandlers.ts"
+import * as Problems from "./problem/Problems.ts"
+import * as ProxiesHandlers from "./proxy/ProxiesHandlers.ts"
+import { defaults, Settings } from "./Settings.ts"
+import * as Operator from "./session/Operator.ts"
+import * as SameSite from "./session/SameSite.ts"
+import * as Session from "./session/Session.ts"
+import * as UsersHandlers from "./user/UsersHandlers.ts"
 
-/** What a host mounts: one of the two handlers, and `dispose` for when it stops. */
+/** What the handlers call; a host provides PostgreSQL's or those in memory. */
+export type Ports =
+  | AuditLog
+  | Auth
+  | AuthLog
+  | Campaigns
+  | DnsResults
+  | GeneratedDomains
+  | HttpResults
+  | KeywordSets
+  | LinearRegex
+  | Personas
+  | Proxies
+  | Roles
+  | Users
+
+export interface Options extends Partial<Settings> {
+  /** The path under which the host mounts the API, such as `/api`; none by default. */
+  readonly prefix?: `/${string}`
+}
+
+/** What a host mounts, and `stop` for when it stops: streams are told to reconnect, open requests finish, the ports close. */
 export interface Mounted {
-  /** For hosts that speak Fetch: Next.js, Hono, workers. */
-  readonly fetch: (request: Request) => Promise<Response>
-  readonly dispose: () => Promise<void>
+  /** For hosts that speak Fetch: Next.js, Hono, workers. They know the peer's address, the request does not say it. */
+  readonly fetch: (request: Request, peer?: { readonly address: string | null }) => Promise<Response>
+  readonly stop: () => Promise<void>
 }
 
 export interface MountedOnNode {
-  /** For `node:http`, Express, Fastify. */
+  /** For `node:http`, Express, Fastify. Bodies must not have been read by anybody else. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void
-  readonly dispose: () => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
-/** The stores the handlers call; a host provides PostgreSQL's or those in memory. */
-export type Stores = Layer.Layer<Campaigns, unknown>
-
-const routes = (stores: Stores) =>
-  HttpApiBuilder.layer(Api).pipe(Layer.provide(HealthHandlers.layer), Layer.provide(stores))
+/** How long open requests may take when the host stops. */
+const grace = 10_000
 
 /** As a function from `Request` to `Response`. */
-export const web = (stores: Stores): Mounted => {
-  const { dispose, handler } = HttpRouter.toWebHandler(routes(stores).pipe(Layer.provide(HttpServer.layerServices)), {
-    disableLogger: true
-  })
-  return { fetch: (request) => handler(request), dispose }
+export const web = <E>(ports: Layer.Layer<Ports, E>, options: Options = {}): Mounted => {
+  const runtime = ManagedRuntime.make(served(ports, options).pipe(Layer.provideMerge(HttpServer.layerServices)))
+  const app = runtime
+    .context()
+    .then((context) =>
+      HttpEffect.toWebHandlerWith<Provided, HttpServerRequest.HttpServerRequest | Scope.Scope>(context)(
+        Context.get(context, HttpRouter.HttpRouter).asHttpEffect()
+      )
+    )
+  // Told at the first request.
+  app.catch(() => {})
+  const open = new Set<Promise<Response>>()
+  return {
+    fetch: async (request, peer) => {
+      const handler = await app
+      const answer = handler(request, Context.make(Session.Peer, peer?.address ?? null) as Context.Context<never>)
+      open.add(answer)
+      return answer.finally(() => open.delete(answer))
+    },
+    stop: async () => {
+      await runtime.runPromise(Effect.flatMap(Events.Events, ({ stop }) => Effect.timeoutOption(stop, grace)))
+      await Promise.race([Promise.allSettled(open), sleep(grace, undefined, { ref: false })])
+      await runtime.dispose()
+    }
+  }
 }
 
 /** As a listener of `node:http`. */
-export const node = async (stores: Stores): Promise<MountedOnNode> => {
+export const node = async <E>(ports: Layer.Layer<Ports, E>, options: Options = {}): Promise<MountedOnNode> => {
+  const runtime = ManagedRuntime.make(served(ports, options).pipe(Layer.provideMerge(NodeHttpServer.layerHttpServices)))
   const scope = Scope.makeUnsafe()
-  const handler = await Effect.gen(function* () {
-    const app = yield* HttpRouter.toHttpEffect(routes(stores))
-    return yield* NodeHttpServer.makeHandler(app, { scope })
-  }).pipe(Effect.provide(NodeHttpServer.layerHttpServices), Scope.provide(scope), Effect.runPromise)
-  return { handler, dispose: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
+  const handler = await runtime.runPromise(
+    Effect.flatMap(HttpRouter.HttpRouter, (router) => NodeHttpServer.makeHandler(router.asHttpEffect(), { scope }))
+  )
+  const open = new Set<ServerResponse>()
+  return {
+    handler: (request, response) => {
+      open.add(response)
+      response.once("close", () => open.delete(response))
+      handler(request, response)
+    },
+    stop: async () => {
+      await runtime.runPromise(Effect.flatMap(Events.Events, ({ stop }) => Effect.timeoutOption(stop, grace)))
+      const closed = [...open].map((response) => new Promise((resolve) => response.once("close", resolve)))
+      await Promise.race([Promise.all(closed), sleep(grace, undefined, { ref: false })])
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+      await runtime.dispose()
+    }
+  }
 }
+
+type Provided = HttpRouter.HttpRouter | Events.Events | Layer.Success<typeof HttpServer.layerServices>
+
+/** The router with everything on it, below the prefix of the host. */
+const served = <E>(ports: Layer.Layer<Ports, E>, { prefix, ...settings }: Options) =>
+  Layer.mergeAll(HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)), Docs.layer(prefix ?? "")).pipe(
+    Layer.provide(Layer.effect(HttpRouter.HttpRouter, Effect.map(HttpRouter.HttpRouter, under(prefix)))),
+    Layer.provideMerge(Envelope.layer),
+    Layer.provideMerge(HttpRouter.layer),
+    Layer.provideMerge(Events.layer),
+    Layer.provide(ports),
+    Layer.provide(Layer.succeed(Settings, { ...defaults, ...settings }))
+  )
+
+const under = (prefix: string | undefined) => (router: HttpRouter.HttpRouter) =>
+  prefix === undefined ? router : router.prefixed(prefix)
+
+const handlers = Layer.mergeAll(
+  AuthHandlers.layer,
+  AccountHandlers.layer,
+  CampaignsHandlers.layer,
+  ResultsHandlers.layer,
+  EventsHandlers.layer,
+  PersonasHandlers.layer,
+  KeywordSetsHandlers.layer,
+  ProxiesHandlers.layer,
+  UsersHandlers.layer,
+  AuditHandlers.layer,
+  MetricsHandlers.layer,
+  HealthHandlers.layer
+).pipe(Layer.provideMerge([Problems.layer, SameSite.layer, Session.layer, Operator.layer]))

@@ -16,7 +16,7 @@ export const layer = HttpApiBuilder.group(
       ready: () =>
         campaigns.page({}, { limit: 1 }).pipe(
           Effect.as(ok),
-          Effect.mapError((error) => new NotReady({ reason: error.message }))
+          Effect.mapError(() => new NotReady())
         )
     })
   })

@@ -1,0 +1,81 @@
+import type { Campaign } from "@domainflow/core/campaign/Campaign"
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import { DnsResults } from "@domainflow/core/dns/DnsResults"
+import { DnsStatus } from "@domainflow/core/dns/DnsVerdict"
+import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
+import { HttpResults } from "@domainflow/core/http/HttpResults"
+import { HttpStatus } from "@domainflow/core/http/HttpVerdict"
+import * as Page from "@domainflow/core/Page"
+import { Effect, Schema, Stream } from "effect"
+import { HttpEffect, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../Api.ts"
+import * as Csv from "./Csv.ts"
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "results",
+  Effect.fn(function* (handlers) {
+    const campaigns = yield* Campaigns
+    const names = yield* GeneratedDomains
+    const dns = yield* DnsResults
+    const http = yield* HttpResults
+
+    /** All answers of a campaign. A status that its stage does not know is had by none. */
+    const answers = (campaign: Campaign, status: DnsStatus | HttpStatus | undefined) => {
+      switch (campaign.campaignType) {
+        case "domain_generation":
+          return status === undefined ? names.stream(campaign.id, -1n) : Stream.empty
+        case "dns_validation":
+          return status === undefined || isDns(status) ? dns.stream(campaign.id, status) : Stream.empty
+        case "http_keyword_validation":
+          return status === undefined || isHttp(status) ? http.stream(campaign.id, status) : Stream.empty
+      }
+    }
+
+    return handlers.handleAll({
+      generated: Effect.fn(function* ({ params: { id }, query }) {
+        yield* campaigns.get(id)
+        const after = yield* Page.position(Offset, query)
+        return yield* paged(names.stream(id, after ?? -1n), query, ({ offsetIndex }) => `${offsetIndex}`)
+      }),
+      dns: Effect.fn(function* ({ params: { id }, query }) {
+        yield* campaigns.get(id)
+        const after = yield* Page.position(Schema.String, query)
+        return yield* paged(dns.stream(id, query.status, after ?? ""), query, ({ domainName }) => domainName)
+      }),
+      http: Effect.fn(function* ({ params: { id }, query }) {
+        yield* campaigns.get(id)
+        const after = yield* Page.position(Schema.String, query)
+        return yield* paged(http.stream(id, query.status, after ?? ""), query, ({ domainName }) => domainName)
+      }),
+      ndjson: Effect.fn(function* ({ params: { id }, query: { status } }) {
+        const campaign = yield* campaigns.get(id)
+        yield* asFile(campaign, "ndjson")
+        return answers(campaign, status)
+      }),
+      csv: Effect.fn(function* ({ params: { id }, query: { status } }) {
+        const campaign = yield* campaigns.get(id)
+        yield* asFile(campaign, "csv")
+        return Csv.encode(campaign.campaignType, answers(campaign, status))
+      })
+    })
+  })
+)
+
+const Offset = Schema.BigIntFromString
+const isDns = Schema.is(DnsStatus)
+const isHttp = Schema.is(HttpStatus)
+
+const paged = <A, E>(stream: Stream.Stream<A, E>, request: Page.PageRequest, keyOf: (row: A) => string) =>
+  Effect.map(Stream.runCollect(Stream.take(stream, Page.pageSize(request) + 1)), (rows) =>
+    Page.page([...rows], request, keyOf)
+  )
+
+/** Browsers keep it as a file, named by the campaign's id: its name may hold anything. */
+const asFile = ({ id }: Campaign, extension: string) =>
+  HttpEffect.appendPreResponseHandler((_request, response) =>
+    Effect.succeed(
+      HttpServerResponse.setHeader(response, "content-disposition", `attachment; filename="${id}.${extension}"`)
+    )
+  )

@@ -1,0 +1,90 @@
+import { ByteSize, Cause, Effect, Layer, Option, SchemaIssue } from "effect"
+import { HttpIncomingMessage, HttpServerError, HttpServerRequest } from "effect/http"
+import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
+import { maxBodyBytes, Settings } from "../Settings.ts"
+import { BodyTooLarge, BodyTooSlow, Broken, everywhere, InvalidRequest, UnsupportedMediaType } from "./errors.ts"
+
+/** Makes sure that whatever goes wrong leaves as a problem document, and that a body has its bounds. Outside all others. */
+export class Problems extends HttpApiMiddleware.Service<Problems>()("@domainflow/http-adapter/Problems", {
+  error: everywhere
+}) {}
+
+export const layer = Layer.succeed(
+  Problems,
+  Problems.of((answer, { endpoint }) =>
+    Effect.gen(function* () {
+      const query = yield* HttpServerRequest.ParsedSearchParams
+      // Where an endpoint reads no query there is no schema to refuse one.
+      if (endpoint.query === undefined && Object.keys(query).length > 0) {
+        return yield* new InvalidRequest({
+          errors: Object.keys(query).map((name) => ({ path: `query.${name}`, message: "is not known here" }))
+        })
+      }
+      if (endpoint.payload.size > 0) yield* body([...endpoint.payload.keys()])
+      return yield* answer
+    }).pipe(
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBodyBytes)),
+      Effect.catchCause((cause) => told(cause))
+    )
+  )
+)
+
+/** Reads the body within its bounds; the request keeps it for whoever decodes it. */
+const body = Effect.fnUntraced(function* (expected: ReadonlyArray<string>) {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase()
+  if (type !== undefined && !expected.includes(type)) return yield* new UnsupportedMediaType({ expected })
+  const { bodyTimeout } = yield* Settings
+  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
+    return yield* new BodyTooLarge({ maxBytes: maxBodyBytes })
+  }
+  yield* Effect.timeoutOrElse(request.text, { duration: bodyTimeout, orElse: () => Effect.fail(new BodyTooSlow()) })
+})
+
+/** A failure as it may be told. Defects are logged whole, and told not at all. */
+const told = (cause: Cause.Cause<unknown>): Effect.Effect<never, never> => {
+  const failure = Option.getOrUndefined(Cause.findErrorOption(cause))
+  if (HttpApiError.HttpApiSchemaError.is(failure)) {
+    return failure.kind === "Body" || failure.kind === "ResponseHeaders" ? broken(cause) : refuse(invalid(failure))
+  }
+  const reading = failure ?? cause.reasons.find((reason) => reason._tag === "Die")?.defect
+  if (HttpServerError.isHttpServerError(reading)) {
+    const { reason } = reading
+    if (reason._tag === "RequestParseError") {
+      return refuse(
+        reason.reason === "BodyTooLarge"
+          ? new BodyTooLarge({ maxBytes: maxBodyBytes })
+          : new InvalidRequest({ errors: [{ path: "body", message: "cannot be read" }] })
+      )
+    }
+  }
+  return failure === undefined && !Cause.hasInterrupts(cause) ? broken(cause) : (Effect.failCause(cause) as never)
+}
+
+const refuse = (error: InvalidRequest | BodyTooLarge): Effect.Effect<never, never> => Effect.fail(error) as never
+
+const broken = (cause: Cause.Cause<unknown>): Effect.Effect<never, never> =>
+  Effect.andThen(Effect.logError("a request broke", cause), Effect.fail(new Broken())) as never
+
+const slots: Readonly<Record<string, string>> = { Params: "path", Query: "query", Headers: "headers", Payload: "body" }
+
+/** Every field that is wrong. The messages never quote a value, which may be a password. */
+const invalid = ({ cause, kind }: HttpApiError.HttpApiSchemaError): InvalidRequest =>
+  new InvalidRequest({
+    errors: format(cause.issue)
+      .issues.slice(0, mostErrors)
+      .map(({ message, path = [] }) => ({
+        path: [
+          slots[kind] ?? "request",
+          ...path.map((part) => String(typeof part === "object" ? part.key : part))
+        ].join("."),
+        message
+      }))
+  })
+
+/** Beyond so many nobody reads on. */
+const mostErrors = 20
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) => (issue._tag === "MissingKey" ? "is missing" : SchemaIssue.defaultLeafHook(issue))
+})

@@ -1,0 +1,29 @@
+import { Proxies } from "@domainflow/core/proxy/Proxies"
+import { Effect, Option } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../Api.ts"
+import { NotOffered } from "./ProxiesApi.ts"
+import { ProxyProbe } from "./ProxyProbe.ts"
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "proxies",
+  Effect.fn(function* (handlers) {
+    const proxies = yield* Proxies
+    const probe = yield* ProxyProbe
+    return handlers.handleAll({
+      list: ({ query }) => proxies.page(query),
+      create: ({ payload }) => proxies.create(payload),
+      get: ({ params }) => proxies.get(params.id),
+      update: ({ params, payload }) => proxies.update(params.id, payload),
+      test: Effect.fn(function* ({ params: { id } }) {
+        if (probe === null) return yield* new NotOffered()
+        const proxy = yield* proxies.get(id)
+        const secret = Option.getOrNull(yield* proxies.secret(id))
+        yield* proxies.report(id, yield* probe.probe(proxy, secret))
+        return yield* proxies.get(id)
+      }),
+      remove: ({ params }) => proxies.remove(params.id)
+    })
+  })
+)

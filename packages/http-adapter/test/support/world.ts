@@ -1,0 +1,148 @@
+import { Auth } from "@domainflow/core/auth/Auth"
+import { AuthLog } from "@domainflow/core/auth/AuthLog"
+import { AuthMemory } from "@domainflow/core/auth/AuthMemory"
+import { Courier } from "@domainflow/core/auth/Courier"
+import { Credentials } from "@domainflow/core/auth/Credentials"
+import { Grant } from "@domainflow/core/auth/Grant"
+import { proven } from "@domainflow/core/auth/Password"
+import { PasswordHasher } from "@domainflow/core/auth/PasswordHasher"
+import { PasswordResets } from "@domainflow/core/auth/PasswordResets"
+import { RateLimits } from "@domainflow/core/auth/RateLimits"
+import { RoleName, type SystemRole } from "@domainflow/core/auth/Role"
+import { Roles } from "@domainflow/core/auth/Roles"
+import { Sessions } from "@domainflow/core/auth/Sessions"
+import { Email } from "@domainflow/core/auth/User"
+import { Users } from "@domainflow/core/auth/Users"
+import { Memory } from "@domainflow/core/Memory"
+import { layerTables } from "@domainflow/core/Stores"
+import * as TestRegex from "@domainflow/core/testing/TestRegex"
+import { type Context, Effect, Layer, ManagedRuntime, Redacted } from "effect"
+import * as Mount from "../../src/Mount.ts"
+
+/** Everything that the adapter calls, in memory, on tables of its own. */
+export const layer = Auth.layer().pipe(
+  Layer.provideMerge(
+    Layer.mergeAll(
+      Users.layerMemory,
+      Roles.layerMemory,
+      Sessions.layerMemory,
+      Credentials.layerMemory,
+      PasswordResets.layerMemory,
+      RateLimits.layerMemory,
+      PasswordHasher.layerMemory,
+      Courier.layerMemory
+    )
+  ),
+  Layer.provideMerge(layerTables),
+  Layer.provideMerge(Layer.mergeAll(AuthLog.layerMemory, TestRegex.layer)),
+  Layer.provide([AuthMemory.layer, Memory.layer])
+)
+
+export type World = Layer.Success<typeof layer>
+
+export const password = "nine green bottles"
+
+/** Somebody who is logged in, and asks as browsers do. */
+export interface Browser {
+  readonly email: string
+  readonly ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+  /** The cookies it holds. */
+  readonly cookies: Map<string, string>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // What a test looks into is what the test knows.
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  readonly body: any
+}
+
+/** A mounted adapter, and what stands behind it. */
+export const open = async (options: Mount.Options = {}) => {
+  const runtime = ManagedRuntime.make(layer)
+  const context = await runtime.context()
+  const mounted = Mount.web(Layer.succeedContext(context as Context.Context<World>), options)
+  const run = <A, E>(effect: Effect.Effect<A, E, World>) => runtime.runPromise(effect)
+
+  const browser = (email: string): Browser => {
+    const cookies = new Map<string, string>()
+    return {
+      email,
+      cookies,
+      ask: async (method, path, body, headers = {}) => {
+        const response = await mounted.fetch(
+          new Request(`https://host.test${options.prefix ?? ""}${path}`, {
+            method,
+            headers: {
+              host: "host.test",
+              "sec-fetch-site": "same-origin",
+              "user-agent": "Firefox/140",
+              ...(cookies.size === 0
+                ? {}
+                : { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; ") }),
+              ...(body === undefined ? {} : { "content-type": "application/json" }),
+              ...headers
+            },
+            ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
+          }),
+          { address: "192.0.2.10" }
+        )
+        for (const line of response.headers.getSetCookie()) {
+          const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+          if (name === undefined || value === undefined) continue
+          if (value === "") cookies.delete(name)
+          else cookies.set(name, value)
+        }
+        return { status: response.status, headers: response.headers, body: read(await response.text()) }
+      }
+    }
+  }
+
+  let people = 0
+  /** An account with these roles, not logged in. */
+  const person = async (...roles: ReadonlyArray<SystemRole>) => {
+    const email = Email.make(`person${++people}@example.org`)
+    await run(
+      Effect.gen(function* () {
+        const hasher = yield* PasswordHasher
+        const users = yield* Users
+        yield* users.create(Grant.system("users:manage"), {
+          email,
+          password: yield* hasher.hash(proven(Redacted.make(password))),
+          firstName: "Ada",
+          lastName: "King",
+          roles: roles.map((role) => RoleName.make(role))
+        })
+      })
+    )
+    return browser(email)
+  }
+
+  /** The same, logged in. */
+  const loggedIn = async (...roles: ReadonlyArray<SystemRole>) => {
+    const someone = await person(...roles)
+    await someone.ask("POST", "/auth/login", { email: someone.email, password })
+    return someone
+  }
+
+  return {
+    mounted,
+    run,
+    browser,
+    person,
+    loggedIn,
+    close: async () => {
+      await mounted.stop()
+      await runtime.dispose()
+    }
+  }
+}
+
+const read = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
