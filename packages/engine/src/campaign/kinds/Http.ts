@@ -4,10 +4,12 @@ import type { HttpParams } from "@domainflow/core/http/HttpParams"
 import { type HttpAnswer, type HttpQuestion, HttpResults } from "@domainflow/core/http/HttpResults"
 import type { HttpVerdict } from "@domainflow/core/http/HttpVerdict"
 import * as Rotation from "@domainflow/core/persona/Rotation"
+import { ProxyStrategy } from "@domainflow/core/proxy/Proxy"
 import type { StoreError } from "@domainflow/core/StoreError"
 import { Clock, Effect, Option, Stream } from "effect"
 import * as HttpStage from "../../http/HttpStage.ts"
 import * as Scanner from "../../keyword/Scanner.ts"
+import * as ProxySelector from "../../proxy/ProxySelector.ts"
 import { type Control, patiently } from "../Control.ts"
 import * as FetchLookup from "../FetchLookup.ts"
 import * as Frontier from "../Frontier.ts"
@@ -128,17 +130,33 @@ export const runLots = Effect.fnUntraced(function* <R>(
   )
 })
 
+/** Rows of an earlier installation may name a strategy in their own words; they take turns. */
+const strategyOf = (stored: string | null): ProxyStrategy =>
+  ProxyStrategy.literals.find((strategy) => strategy === stored?.toLowerCase()) ?? "round_robin"
+
 /** What fetches, as which persona's turn it is, and at the campaign's pace. */
 const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
   const settings = yield* RunnerSettings
-  const { keywordSets, personas } = yield* Readiness.http(params)
+  const { keywordSets, personas, proxies } = yield* Readiness.http(params)
   const scanner = yield* Scanner.make(keywordSets, params.adHocKeywords)
   const lookup = yield* FetchLookup.make(params)
   const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
   const began = yield* Clock.currentTimeMillis
+  // All personas ask through the same proxies: they have one health.
+  const proxy =
+    proxies.length === 0
+      ? {}
+      : {
+          proxy: yield* ProxySelector.make({
+            proxyIds: proxies.map(({ id }) => id),
+            strategy: strategyOf(params.proxySelectionStrategy),
+            ca: settings.http.ca ?? []
+          })
+        }
   const askers = yield* Effect.forEach(personas, ({ id, config }) =>
     Effect.map(
       HttpStage.make(config, {
+        ...proxy,
         scan: scanner.scan,
         lookup,
         ports: params.targetHttpPorts,
