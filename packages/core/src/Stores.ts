@@ -1,6 +1,7 @@
 import { Layer } from "effect"
 import { AuditLog } from "./audit/AuditLog.ts"
 import { Campaigns } from "./campaign/Campaigns.ts"
+import { Explanations } from "./campaign/Explanations.ts"
 import { Paces } from "./campaign/Paces.ts"
 import { DnsResults } from "./dns/DnsResults.ts"
 import { ConfigStates } from "./generation/ConfigStates.ts"
@@ -18,6 +19,7 @@ export type Stores =
   | Campaigns
   | ConfigStates
   | DnsResults
+  | Explanations
   | GeneratedDomains
   | HttpResults
   | Jobs
@@ -31,6 +33,7 @@ export const layerTables = Layer.mergeAll(
   Campaigns.layerMemory,
   ConfigStates.layerMemory,
   DnsResults.layerMemory,
+  Explanations.layerMemory,
   GeneratedDomains.layerMemory,
   HttpResults.layerMemory,
   Jobs.layerMemory,

@@ -1,6 +1,7 @@
 import { Layer, type Redacted } from "effect"
 import * as AuditLog from "./audit/AuditLog.ts"
 import * as Campaigns from "./campaign/Campaigns.ts"
+import * as Explanations from "./campaign/Explanations.ts"
 import * as Paces from "./campaign/Paces.ts"
 import * as DnsResults from "./dns/DnsResults.ts"
 import * as ConfigStates from "./generation/ConfigStates.ts"
@@ -19,6 +20,7 @@ export const layer = Layer.mergeAll(
   Campaigns.layer,
   ConfigStates.layer,
   DnsResults.layer,
+  Explanations.layer.pipe(Layer.provide([Personas.layer, Proxies.layer])),
   GeneratedDomains.layer,
   HttpResults.layer,
   Jobs.layer,

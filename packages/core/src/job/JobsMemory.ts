@@ -13,6 +13,7 @@ import * as Stretch from "./Stretch.ts"
 /** `Jobs` on the tables of `Memory`, for one process: nothing runs between two statements, so each method is one step. */
 export const makeMemory = Effect.gen(function* () {
   const { campaigns, jobs } = yield* Memory
+  const terms = yield* Lease.Terms
   const bell = yield* PubSub.sliding<void>(1)
 
   const put = (job: Job, change: Partial<Job>, now: number) => {
@@ -46,7 +47,7 @@ export const makeMemory = Effect.gen(function* () {
         ...unlocked,
         status: ended ? "failed" : "retry",
         lastError,
-        nextExecutionAt: ended ? null : new Date(now + Lease.backoff(job.attempts, dice))
+        nextExecutionAt: ended ? null : new Date(now + Lease.backoff(job.attempts, dice, terms))
       },
       now
     )
@@ -57,7 +58,7 @@ export const makeMemory = Effect.gen(function* () {
       Effect.gen(function* () {
         const now = new Date(yield* Clock.currentTimeMillis)
         let count = 0
-        for (const { campaignId, id, jobType, maxAttempts = Lease.maxAttempts, stretch } of fresh) {
+        for (const { campaignId, id, jobType, maxAttempts = terms.maxAttempts, stretch } of fresh) {
           if (jobs.has(id) || !campaigns.has(campaignId)) continue
           jobs.set(
             id,
@@ -157,7 +158,7 @@ export const makeMemory = Effect.gen(function* () {
       const dice = yield* Random.next
       const rescued = { retried: 0, failed: 0 }
       for (const job of jobs.values()) {
-        if (job.status !== "running" || (job.lockedAt?.getTime() ?? 0) > now - Lease.lease) continue
+        if (job.status !== "running" || (job.lockedAt?.getTime() ?? 0) > now - terms.lease) continue
         const { status } = failed(job, lost(job.processingServerId), now, dice)
         if (status === "failed") rescued.failed++
         else rescued.retried++

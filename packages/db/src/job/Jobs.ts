@@ -16,6 +16,7 @@ export const layer = Layer.effect(
   Jobs,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const terms = yield* Lease.Terms
 
     /** A hint: one that gets lost costs the wait until somebody looks. */
     const ring = (news: number): Effect.Effect<void> =>
@@ -34,11 +35,11 @@ export const layer = Layer.effect(
     const failed = (dice: number) => sql`
         status = case when ${exhausted} then 'failed' else 'retry' end,
         next_execution_at = case when not ${exhausted} then clock_timestamp() + ${Lease.spread(dice)}::float8 * least(
-          ${Lease.longestBackoff}::float8, ${Lease.firstBackoff} * power(2, least(greatest(attempts - 1, 0), 30))
+          ${terms.longestBackoff}::float8, ${terms.firstBackoff} * power(2, least(greatest(attempts - 1, 0), 30))
         ) * interval '1 millisecond' end,
         locked_at = null, locked_by = null
       `
-    const exhausted = sql`coalesce(attempts, 0) >= coalesce(max_attempts, ${Lease.maxAttempts})`
+    const exhausted = sql`coalesce(attempts, 0) >= coalesce(max_attempts, ${terms.maxAttempts})`
 
     return Jobs.of({
       enqueue: (jobs) =>
@@ -54,7 +55,7 @@ export const layer = Layer.effect(
                   ${jobs.map(({ id }) => id)}::uuid[],
                   ${jobs.map(({ campaignId }) => campaignId)}::uuid[],
                   ${jobs.map(({ jobType }) => jobType)}::text[],
-                  ${jobs.map(({ maxAttempts }) => maxAttempts ?? Lease.maxAttempts)}::int[],
+                  ${jobs.map(({ maxAttempts }) => maxAttempts ?? terms.maxAttempts)}::int[],
                   ${jobs.map(({ stretch }) => (stretch === null ? "" : JSON.stringify(Stretch.payload(stretch))))}::text[]
                 ) with ordinality as n (id, campaign_id, job_type, max_attempts, job_payload, turn)
                 -- A campaign that was deleted meanwhile has nothing to do.
@@ -172,7 +173,7 @@ export const layer = Layer.effect(
               select id from campaign_jobs
               where lower(status) in ('running', 'failed') and lower(status) = 'running'
                 -- A row that was never locked was claimed by another program, which is gone since we are here.
-                and coalesce(locked_at, '-infinity') < now() - ${Lease.lease} * interval '1 millisecond'
+                and coalesce(locked_at, '-infinity') < now() - ${terms.lease} * interval '1 millisecond'
               for update skip locked
             )
             update campaign_jobs j set

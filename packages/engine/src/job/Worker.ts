@@ -22,9 +22,6 @@ const lookInterval = "2 seconds"
 /** The shortest time between two looks: news that come in a swarm are looked at together. */
 const restInterval = "100 millis"
 
-/** How often leases are looked through for lost workers. With the lease and the first wait it stays under 45 s. */
-const rescueInterval = "5 seconds"
-
 /** A call to the store that takes longer has gone astray; the next one gets another connection. */
 const patience = "10 seconds"
 
@@ -34,8 +31,8 @@ const grace = "8 seconds"
 /** Whoever has not ended by then is broken off. With what follows it stays under the 30 s of most supervisors. */
 const longestDrain = "22 seconds"
 
-/** A worker that could not renew its leases stops this many milliseconds before they end. */
-const margin = 5_000
+/** A worker that could not renew its leases stops when this share of them has passed: with 30 s, 5 s before the end. */
+const lastShare = 5 / 6
 
 /**
  * A process's part in running campaigns: takes stretches from the queue, runs them, and reports. Start as many as you
@@ -60,6 +57,7 @@ export class Worker extends Context.Service<
 
 const make = Effect.fnUntraced(function* (options: WorkerOptions) {
   const jobs = yield* Jobs
+  const terms = yield* Lease.Terms
   const services = yield* Effect.context<Effect.Services<typeof Dispatcher.round> | Effect.Services<Session.Run>>()
   const server = options.server ?? `${hostname()}:${process.pid}:${(yield* Ids.one).slice(-8)}`
   const most = options.campaigns ?? 8
@@ -174,7 +172,7 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
   const watchLeases = Effect.gen(function* () {
     const now = yield* Clock.currentTimeNanos
     for (const { job, since } of held.values()) {
-      if (now - since < BigInt(Lease.lease - margin) * 1_000_000n) continue
+      if (now - since < BigInt(Math.round(terms.lease * lastShare)) * 1_000_000n) continue
       yield* Effect.logWarning(`The lease of job ${job.id} could not be renewed: its work is stopped`)
       held.delete(job.id)
       const session = running.get(job.campaignId)
@@ -200,13 +198,14 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
   const looks = [
     yield* everyNow(Effect.andThen(Dispatcher.round, kickClaims(claiming)), lookInterval, dispatching),
     yield* everyNow(claims, lookInterval, claiming),
-    yield* everyNow(jobs.rescue.pipe(Effect.timeout(patience)), rescueInterval),
+    // Every 5 s with a lease of 30: with that and the first wait, a lost worker's job runs again within 45 s.
+    yield* everyNow(jobs.rescue.pipe(Effect.timeout(patience)), terms.lease / 6),
     yield* everyNow(
       Stream.runForEach(jobs.wakes, () => kick),
       lookInterval
     )
   ]
-  const pulse = [yield* everyNow(beat, Lease.heartbeat), yield* everyNow(watchLeases, "1 second")]
+  const pulse = [yield* everyNow(beat, terms.heartbeat), yield* everyNow(watchLeases, terms.heartbeat / 10)]
 
   const drain = Effect.gen(function* () {
     // Closed at once, and what is on its way has the grace; a claim that is on its way is handed back by itself.

@@ -42,7 +42,7 @@ const pipeline = Effect.fnUntraced(function* (
 ) {
   const internet = yield* Internet
   const personas = yield* Personas
-  const configDetails = { resolvers: [internet.resolver], queryTimeoutSeconds: 0.3, ...dns }
+  const configDetails = { resolvers: [internet.resolver], queryTimeoutSeconds: 1.5, ...dns }
   const resolvers = yield* personas.create({ name, personaType: "dns", configDetails })
   const browser = yield* personas.create({ name, personaType: "http", configDetails: { requestTimeoutSeconds: 2 } })
   const set = yield* KeywordSets.use((sets) =>
@@ -59,7 +59,7 @@ const pipeline = Effect.fnUntraced(function* (
         tld: "com",
         numDomainsToGenerate: names
       },
-      dns: { personaIds: [resolvers.id], batchSize: 200, retryAttempts: 0, chaining },
+      dns: { personaIds: [resolvers.id], batchSize: 200, retryAttempts: 1, chaining },
       http: {
         personaIds: [browser.id],
         keywordSetIds: [set.id],
