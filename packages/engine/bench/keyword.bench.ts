@@ -43,11 +43,11 @@ const language = (seed: number) => {
       while (text.length < length) text += `${sentence()} `
       return text.slice(0, length)
     },
-    /** One keyword in ten is a word of the language; most pages say few of those one looks for. */
+    /** One keyword in twenty is a word of the language: most pages say few of those that are looked for. */
     keywords: (count: number) => {
       const keywords = new Set<string>()
       while (keywords.size < count) {
-        const word = next(10) === 0 ? frequent() : coin() + coin()
+        const word = next(20) === 0 ? frequent() : coin() + coin()
         if (word.length > 3) keywords.add(next(5) === 0 ? `${word} ${frequent()}` : word)
       }
       return [...keywords]

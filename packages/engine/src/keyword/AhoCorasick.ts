@@ -14,9 +14,9 @@ import { unitFolding } from "./Folding.ts"
 export interface AhoCorasick {
   /** The class of each UTF-16 unit; 0 is for those in no word. */
   readonly classes: Uint16Array
-  /** Row by row, `1 << shift` classes each: the next node `<< shift`, or the complement of one that needs a look. */
+  /** Row by row, `width` classes each: where the row of the next node begins, or the complement of a node that needs a look. */
   readonly table: Int32Array
-  readonly shift: number
+  readonly width: number
   /** Nodes that have a row. */
   readonly rows: number
   /** How many units a node stands for. */
@@ -75,32 +75,32 @@ export const make = (words: ReadonlyArray<string>, cells = mostCells): AhoCorasi
     shorter[node] = word[fail[node]!]! >= 0 ? fail[node]! : shorter[fail[node]!]!
   }
 
-  const shift = Math.ceil(Math.log2(alphabet.count))
-  const rows = Math.max(1, Math.min(nodes, Math.floor(cells / (1 << shift))))
-  const table = new Int32Array(rows << shift)
+  const width = alphabet.count
+  const rows = Math.max(1, Math.min(nodes, Math.floor(cells / width)))
+  const table = new Int32Array(rows * width)
   table[unfolds] = ~unfolding
   for (let node = 0; node < rows; node++) {
-    const row = node << shift
+    const row = node * width
     // What a node has no edge for is answered as its longest end would, whose row is done: it is shorter.
-    if (node > 0) table.copyWithin(row, fail[node]! << shift, (fail[node]! + 1) << shift)
+    if (node > 0) table.copyWithin(row, fail[node]! * width, (fail[node]! + 1) * width)
     for (let to = firstChild[node]!; to < firstChild[node + 1]!; to++) {
       const plain = to < rows && word[to]! < 0 && shorter[to] === 0
-      table[row + entered[to]!] = plain ? to << shift : ~to
+      table[row + entered[to]!] = plain ? to * width : ~to
     }
   }
 
   const next = (node: number, of: number): number => {
     for (let from = node; ; from = fail[from]!) {
       if (from < rows) {
-        const to = table[(from << shift) + of]!
-        return to < 0 ? ~to : to >> shift
+        const to = table[from * width + of]!
+        return to < 0 ? ~to : (to / width) | 0
       }
       const to = child(from, of)
       if (to >= 0) return to
     }
   }
 
-  return { classes: alphabet.classes, table, shift, rows, depth, word, shorter, next, unfold: alphabet.unfold }
+  return { classes: alphabet.classes, table, width, rows, depth, word, shorter, next, unfold: alphabet.unfold }
 }
 
 const spell = (word: string, of: (unit: number) => number): string => {

@@ -68,10 +68,10 @@ export class Sweep {
 
   /** Reads a block in four lanes; false, with nothing done, if there is a unit in it that no row answers. */
   private lanes(): boolean {
-    const { classes, rows, shift, table } = this.automaton
+    const { classes, rows, table, width } = this.automaton
     const { hitEnds, hitNodes, units } = this
     const from = this.at
-    let a = this.node << shift
+    let a = this.node * width
     let b = 0
     let c = 0
     let d = 0
@@ -90,35 +90,35 @@ export class Sweep {
         if (a >= rows) return false
         hitNodes[hitsA] = a
         hitEnds[hitsA++] = i + 1
-        a <<= shift
+        a *= width
       }
       if (b < 0) {
         b = ~b
         if (b >= rows) return false
         hitNodes[hitsB] = b
         hitEnds[hitsB++] = i + lane + 1
-        b <<= shift
+        b *= width
       }
       if (c < 0) {
         c = ~c
         if (c >= rows) return false
         hitNodes[hitsC] = c
         hitEnds[hitsC++] = i + 2 * lane + 1
-        c <<= shift
+        c *= width
       }
       if (d < 0) {
         d = ~d
         if (d >= rows) return false
         hitNodes[hitsD] = d
         hitEnds[hitsD++] = i + 3 * lane + 1
-        d <<= shift
+        d *= width
       }
     }
-    this.node = a >> shift
+    this.node = (a / width) | 0
     this.tell(0, hitsA, from)
-    this.join(from + lane, b >> shift, lane, hitsB)
-    this.join(from + 2 * lane, c >> shift, 2 * lane, hitsC)
-    this.join(from + 3 * lane, d >> shift, 3 * lane, hitsD)
+    this.join(from + lane, (b / width) | 0, lane, hitsB)
+    this.join(from + 2 * lane, (c / width) | 0, 2 * lane, hitsC)
+    this.join(from + 3 * lane, (d / width) | 0, 3 * lane, hitsD)
     this.at = from + block
     return true
   }
@@ -149,19 +149,19 @@ export class Sweep {
 
   /** Reads unit by unit from where the sweep is to `to`, and one more when that parts a pair. */
   private single(to: number): void {
-    const { classes, next, rows, shift, table, unfold } = this.automaton
+    const { classes, next, rows, table, unfold, width } = this.automaton
     const { length, units } = this
     while (this.at < to && this.going) {
       let of = classes[units[this.at]!]!
       if (this.node < rows) {
-        let state = this.node << shift
+        let state = this.node * width
         let at = this.at
         for (let then = table[state + of]!; then >= 0; then = table[state + of]!) {
           state = then
           if (++at === to) break
           of = classes[units[at]!]!
         }
-        this.node = state >> shift
+        this.node = (state / width) | 0
         this.at = at
         if (at === to) return
       }
