@@ -36,10 +36,10 @@ export const unfolds = 1
 export const unfolding = 0x7fffffff
 
 /**
- * Cells of `table` at most: 32 MB. Rows for ten thousand words in one script fit; of larger sets, and of large ones in
+ * Cells of `table` at most: 16 MB. Rows for ten thousand words in one script fit; of larger sets, and of large ones in
  * scripts of thousands of letters, only the nodes near the root have one.
  */
-const mostCells = 8 * 2 ** 20
+const mostCells = 4 * 2 ** 20
 
 /** Distinct `words`, each folded and not empty. A word's number is its index. */
 export const make = (words: ReadonlyArray<string>, cells = mostCells): AhoCorasick => {
