@@ -13,11 +13,11 @@ export const KeywordFinding = Schema.Struct({
   pattern: Schema.String,
   ruleType: RuleType,
   category: Schema.optionalKey(Schema.String),
-  /** The first match, a slice of the original text. */
+  /** The first match, a slice of the original text: its first 1,000 characters, should a regex match more. */
   matchedText: Schema.String,
   /** Matches in text and title together, however many. */
   count: Schema.Int,
-  /** UTF-16 offsets of the first matches into the readable text; matches in the title alone leave it empty. */
+  /** UTF-16 offsets of the first 100 matches into the readable text; matches in the title alone leave it empty. */
   offsets: Schema.Array(Schema.Int),
   /** At most three, each the match with up to `contextChars` characters on either side. */
   contexts: Schema.Array(Schema.String)

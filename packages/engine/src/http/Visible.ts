@@ -128,7 +128,7 @@ export class Visible {
 }
 
 /** Text, folded the same way. */
-export const fold = (text: string): string => text.replace(zeroWidth, "").replace(/\s+/g, " ")
+export const fold = (text: string): string => text.replace(zeroWidth, "").replace(/ \s+|[^\S ]\s*/g, " ")
 
 /** What `source`, a `&` and what belongs to it, stands for, folded. */
 const entity = (source: string): string => {

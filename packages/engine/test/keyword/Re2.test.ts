@@ -34,6 +34,12 @@ describe("compile", () => {
     }
   })
 
+  it("refuses what nests too deeply, however deep", () => {
+    for (const depth of [1_001, 2_000, 100_000])
+      assert.isTrue(Result.isFailure(engine.compile(`${"(".repeat(depth)}a${")".repeat(depth)}`, false)))
+    assert.isTrue(Result.isSuccess(engine.compile(`${"(".repeat(400)}a${")".repeat(400)}`, false)))
+  })
+
   it("refuses at once what would compile to a machine too large", () => {
     for (const pattern of [
       "(x{1000}){1000}",
