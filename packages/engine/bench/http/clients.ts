@@ -4,7 +4,13 @@ import { Effect, Schema } from "effect"
 import { Agent, fetch, request } from "undici"
 import * as Guard from "../../src/http/Guard.ts"
 import * as HttpStage from "../../src/http/HttpStage.ts"
-import { ports, type Ready } from "./server.ts"
+import * as Limits from "../../src/http/Limits.ts"
+import * as RequestHeaders from "../../src/http/RequestHeaders.ts"
+import { direct } from "../../src/http/Road.ts"
+import * as Tls from "../../src/http/Tls.ts"
+import * as Visit from "../../src/http/Visit.ts"
+import { ports } from "./ports.ts"
+import type { Ready } from "./server.ts"
 
 export type Scheme = keyof typeof ports
 
@@ -18,30 +24,65 @@ const concurrency = 64
 const nameOf = (host: number): string => `h${host}.shop.test`
 const protocol = { plain: "http", secure: "https" } as const
 
-/** The whole of it: guard, deadline, redirects, body, hash, charset, title, text, verdict. */
-export const domainflow =
-  (server: Ready, scheme: Scheme): Client =>
-  (first, count) =>
-    Effect.gen(function* () {
-      const { ask } = yield* HttpStage.make(
-        Schema.decodeSync(HttpPersona)({ headers: { "accept-encoding": "identity" } }),
-        {
-          scan: () => ({ keywords: [], adHoc: [] }),
-          lookup: () => Effect.succeed([server.address]),
-          ports: [ports[scheme]],
-          guard: Guard.make({ allow: ["loopback"] }),
-          ca: [server.ca]
+const persona = Schema.decodeSync(HttpPersona)({})
+const guard = Guard.make({ allow: ["loopback"] })
+
+/** Bytes, and what a campaign cannot do without: guard, deadline, redirects, limits, closed connections. */
+export const visit = ({ address, ca }: Ready, scheme: Scheme): Client => {
+  const visit = Visit.make({
+    tls: Tls.make(persona, [ca]),
+    headers: RequestHeaders.make(persona),
+    cookies: "session",
+    followsRedirects: true,
+    lookup: () => Effect.succeed([address]),
+    guard,
+    limits: Limits.defaults,
+    ports: [ports[scheme]],
+    timeoutSeconds: 15
+  })
+  return effects((name) =>
+    Effect.flatMap(direct.next, (road) =>
+      Effect.map(
+        visit(name, road, { urls: [], port: null, doing: "", isForProxy: false }),
+        ({ response: { body } }) => {
+          if (body.length === 0) throw new Error("an empty page")
+          body.release()
         }
       )
-      yield* Effect.forEach(
-        hosts(first, count),
-        (host) =>
-          Effect.map(ask(DomainName.make(nameOf(host))), ({ reason, snippet, status }) => {
-            if (status !== "KeywordsNotFound" || snippet === null) throw new Error(`${status}: ${reason}`)
-          }),
+    )
+  )
+}
+
+/** All of it: the page's SHA-256, its charset, title, text and verdict too. */
+export const stage = ({ address, ca }: Ready, scheme: Scheme): Client => {
+  const { ask } = Effect.runSync(
+    Effect.scoped(
+      HttpStage.make(persona, {
+        scan: () => ({ keywords: [], adHoc: [] }),
+        lookup: () => Effect.succeed([address]),
+        ports: [ports[scheme]],
+        guard,
+        ca: [ca]
+      })
+    )
+  )
+  return effects((name) =>
+    Effect.map(ask(name), ({ reason, snippet, status }) => {
+      if (status !== "KeywordsNotFound" || snippet === null) throw new Error(`${status}: ${reason}`)
+    })
+  )
+}
+
+const effects =
+  <E>(get: (name: DomainName) => Effect.Effect<void, E>): Client =>
+  (first, count) =>
+    Effect.runPromise(
+      Effect.forEach(
+        Array.from({ length: count }, (_, at) => DomainName.make(nameOf(first + at))),
+        get,
         { concurrency, discard: true }
       )
-    }).pipe(Effect.scoped, Effect.runPromise)
+    )
 
 /** Bytes, and no more. */
 export const undiciFetch = (server: Ready, scheme: Scheme): Client => {
@@ -81,6 +122,3 @@ const crowd =
     }
     await Promise.all(Array.from({ length: concurrency }, visitor))
   }
-
-const hosts = (first: number, count: number): ReadonlyArray<number> =>
-  Array.from({ length: count }, (_, at) => first + at)

@@ -6,14 +6,12 @@ import { once } from "node:events"
 import { createServer, type Server, type Socket } from "node:net"
 import { createServer as createTls } from "node:tls"
 import { make } from "@domainflow/internet/web/Certificates"
+import { ports } from "./ports.ts"
 
 export interface Ready {
   readonly address: string
   readonly ca: string
 }
-
-/** 8443 is one of the two ports to which clients speak TLS, and needs no privilege. */
-export const ports = { plain: 8080, secure: 8443 } as const
 
 const page = (bytes: number): string => {
   const head = "<!doctype html><html><head><meta charset=utf-8><title>A shop of many things</title></head><body>"
@@ -63,11 +61,9 @@ const listen = async (server: Server, port: number): Promise<void> => {
   await once(server, "listening")
 }
 
-if (process.send !== undefined) {
-  process.on("disconnect", () => process.exit())
-  const certificates = make()
-  const context = certificates.contextFor("*.shop.test", "good")
-  await listen(createServer({ noDelay: true }, serve), ports.plain)
-  await listen(createTls({ noDelay: true, SNICallback: (_, done) => done(null, context) }, serve), ports.secure)
-  process.send({ address, ca: certificates.authority } satisfies Ready)
-}
+process.on("disconnect", () => process.exit())
+const certificates = make()
+const context = certificates.contextFor("*.shop.test", "good")
+await listen(createServer({ noDelay: true }, serve), ports.plain)
+await listen(createTls({ noDelay: true, SNICallback: (_, done) => done(null, context) }, serve), ports.secure)
+process.send?.({ address, ca: certificates.authority } satisfies Ready)

@@ -3,7 +3,9 @@ import { Effect } from "effect"
 import { Client, type Dispatcher, errors } from "undici"
 import { broken, type Fault, fault } from "./Fault.ts"
 import { Gathered } from "./Gathered.ts"
+import type { Head } from "./Head.ts"
 import type { Limits } from "./Limits.ts"
+import { rearrangeFirst, withoutStacks } from "./UndiciSocket.ts"
 
 export interface Request {
   readonly url: URL
@@ -14,11 +16,6 @@ export interface Request {
   readonly saysKeepAlive: boolean
   /** Changes the head before it leaves; HTTP/1.1 only. */
   readonly rearrange: ((head: string) => string) | undefined
-}
-
-export interface Head {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 }
 
 export interface Response extends Head {
@@ -106,11 +103,7 @@ class Answer implements Dispatcher.DispatchHandler {
 
   onRequestStart(): void {}
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
-  ): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Head["headers"]): void {
     // Of interim answers (RFC 9110 15.2) there may be any number before the answer.
     if (this.#isOver || status < 200) return
     this.#head = { status, headers }
@@ -169,32 +162,6 @@ class Answer implements Dispatcher.DispatchHandler {
 /** undici wants an Error to stop with; this one is never shown. */
 const over = new Error("over")
 const gone = () => Object.assign(new Error("the connection is gone"), { code: "ECONNRESET" })
-
-/**
- * undici ends every connection with an Error or two, made deep in its parser and never read. Their stacks, found through
- * WebAssembly, were a quarter of a fetch; what happens in the socket's events is done without them.
- */
-const withoutStacks = (socket: Socket): void => {
-  const emit = socket.emit
-  socket.emit = function (this: Socket, ...event: Parameters<typeof emit>) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
-    try {
-      return emit.apply(this, event)
-    } finally {
-      Error.stackTraceLimit = limit
-    }
-  } as typeof emit // the overloads of `emit` have no common spelling
-}
-
-/** Changes what is written first: undici has an opinion on where Host and Connection stand, personas may have another. */
-const rearrangeFirst = (socket: Socket, rearrange: (head: string) => string): void => {
-  const write = socket.write
-  socket.write = ((head: string, encoding: BufferEncoding) => {
-    socket.write = write
-    return write.call(socket, rearrange(head), encoding)
-  }) as typeof write // undici writes the head of a GET as one string
-}
 
 /** RFC 9113 8.2: names are lower case. */
 const lowerNames = (lines: Array<string>): Array<string> =>

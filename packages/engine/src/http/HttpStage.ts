@@ -2,16 +2,16 @@ import type { DomainName } from "@domainflow/core/DomainName"
 import type { HttpVerdict } from "@domainflow/core/http/HttpVerdict"
 import type { HttpPersona } from "@domainflow/core/persona/HttpPersona"
 import { Clock, Effect, type Scope } from "effect"
-import type { Head } from "./Exchange.ts"
 import type { Fault } from "./Fault.ts"
 import * as Guard from "./Guard.ts"
+import { type Head, valuesOf } from "./Head.ts"
 import * as Judge from "./Judge.ts"
 import * as Limits from "./Limits.ts"
 import type { Lookup } from "./Lookup.ts"
 import * as Page from "./Page.ts"
 import * as Rate from "./Rate.ts"
 import * as RequestHeaders from "./RequestHeaders.ts"
-import { direct, type Road, type Roads, unanswered } from "./Road.ts"
+import { direct, type Road, type Roads } from "./Road.ts"
 import * as Tls from "./Tls.ts"
 import * as Visit from "./Visit.ts"
 
@@ -49,32 +49,24 @@ export const make = (persona: HttpPersona, options: HttpStageOptions): Effect.Ef
       lookup: options.lookup,
       guard: options.guard ?? Guard.strict,
       limits,
-      ports: options.ports?.length ? options.ports : usualPorts
+      ports: options.ports?.length ? options.ports : usualPorts,
+      timeoutSeconds: persona.requestTimeoutSeconds
     })
     const { isAccepted, judge } = Judge.make(persona, options.scan)
     const turn = Rate.make(persona.rateLimitDps, persona.rateLimitBurst)
     const roads = options.proxy ?? direct
     const attempts = 1 + (options.retryAttempts ?? 0)
-    const patience = persona.requestTimeoutSeconds * 1_000
 
     const attempt = (name: DomainName, road: Road, trace: Visit.Trace): Effect.Effect<Answer, Fault> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        visit(name, road, now + patience, trace).pipe(
-          Effect.timeoutOrElse({
-            duration: patience,
-            orElse: () => Effect.fail(unanswered(trace, `no page within ${persona.requestTimeoutSeconds} s`, "Timeout"))
-          }),
-          Effect.flatMap(({ response }) => {
-            const page = Page.read(response, limits)
-            response.body.release()
-            if (!("_tag" in page)) return Effect.succeed(answerOf(response, judge(response.status, page), page))
-            // What is not accepted anyway may be as broken as it likes.
-            return isAccepted(response.status)
-              ? Effect.fail(page)
-              : Effect.succeed(answerOf(response, judge(response.status, null), null))
-          })
-        )
-      )
+      Effect.flatMap(visit(name, road, trace), ({ response }) => {
+        const page = Page.read(response, limits)
+        response.body.release()
+        if (!("_tag" in page)) return Effect.succeed(answerOf(response, judge(response.status, page), page))
+        // What is not accepted anyway may be as broken as it likes.
+        return isAccepted(response.status)
+          ? Effect.fail(page)
+          : Effect.succeed(answerOf(response, judge(response.status, null), null))
+      })
 
     const ask = Effect.fnUntraced(function* (name: DomainName) {
       yield* turn
@@ -114,8 +106,8 @@ const answerOf = (head: Head, judgement: Judge.Judgement, page: Page.Page | null
   reason: judgement.reason === null ? null : storable(judgement.reason),
   statusCode: head.status,
   headers: stored(head),
-  title: page?.shown?.title ?? null,
-  snippet: page?.shown == null ? null : beginning(page.shown.text),
+  title: page?.shown?.title == null ? null : beginning(page.shown.title, titleLength),
+  snippet: page?.shown == null ? null : beginning(page.shown.text, snippetLength),
   contentHash: page?.contentHash ?? null
 })
 
@@ -133,17 +125,19 @@ const broken = ({ reason, status }: Fault): Answer => ({
 
 /** Characters of readable text that are kept. */
 const snippetLength = 256
+/** Characters of a title that are kept: far more than any that was meant to be read. */
+const titleLength = 1_024
 
 /** Whole characters: a pair of surrogates is one. */
-const beginning = (text: string): string =>
-  Array.from(text.slice(0, 2 * snippetLength))
-    .slice(0, snippetLength)
-    .join("")
+const beginning = (text: string, length: number): string =>
+  text.length <= length
+    ? text
+    : Array.from(text.slice(0, 2 * length))
+        .slice(0, length)
+        .join("")
 
 const stored = (head: Head): Readonly<Record<string, ReadonlyArray<string>>> =>
-  Object.fromEntries(
-    Object.keys(head.headers).map((name) => [storable(name), Visit.valuesOf(head, name).map(storable)])
-  )
+  Object.fromEntries(Object.keys(head.headers).map((name) => [storable(name), valuesOf(head, name).map(storable)]))
 
 /** PostgreSQL takes neither NUL nor half a character. */
 const storable = (text: string): string => (text.includes("\0") ? text.replaceAll("\0", "") : text).toWellFormed()

@@ -44,7 +44,7 @@ export const make = (persona: HttpPersona, scan: Scan) => {
       if (page === null || !isAccepted(statusCode))
         return nothing(denied.has(statusCode) ? "AccessDenied" : "ContentMismatch", `status code ${statusCode}`)
       if (page.shown === null)
-        return nothing("ContentMismatch", `content type ${page.contentType ?? "unknown"} is no text`)
+        return nothing("ContentMismatch", `content type ${page.contentType?.slice(0, 100) ?? "unknown"} is no text`)
       const mismatch = missing(page.shown)
       if (mismatch !== null) return nothing("ContentMismatch", mismatch)
       const found = scan({ text: page.shown.text, title: page.shown.title })

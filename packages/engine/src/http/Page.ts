@@ -3,9 +3,9 @@ import * as Charset from "./Charset.ts"
 import * as Coding from "./Coding.ts"
 import type { Response } from "./Exchange.ts"
 import type { Fault } from "./Fault.ts"
+import { valuesOf } from "./Head.ts"
 import type { Limits } from "./Limits.ts"
 import { plain, readable } from "./Text.ts"
-import { valuesOf } from "./Visit.ts"
 
 /** What a response shows. */
 export interface Page {

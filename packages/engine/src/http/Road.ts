@@ -1,8 +1,8 @@
 import type { Socket } from "node:net"
 import type { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import { Effect } from "effect"
-import type { Head } from "./Exchange.ts"
 import { type Fault, fault } from "./Fault.ts"
+import type { Head } from "./Head.ts"
 import type { Line } from "./Line.ts"
 
 /** How a host's address is reached: straight, or through a proxy. */

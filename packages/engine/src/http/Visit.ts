@@ -1,30 +1,29 @@
-import { isIP } from "node:net"
-import { DomainName } from "@domainflow/core/DomainName"
+import type { DomainName } from "@domainflow/core/DomainName"
 import type { CookieMode } from "@domainflow/core/persona/HttpPersona"
-import { Clock, Effect, Schema } from "effect"
+import { Clock, Effect } from "effect"
 import { Cookies } from "./Cookies.ts"
-import { exchange, type Head, type Response } from "./Exchange.ts"
+import { exchange, type Response } from "./Exchange.ts"
 import { type Fault, fault } from "./Fault.ts"
-import type { Guard } from "./Guard.ts"
+import { type Head, valuesOf } from "./Head.ts"
 import type { Limits } from "./Limits.ts"
 import { Line } from "./Line.ts"
-import type { Lookup } from "./Lookup.ts"
+import * as Reach from "./Reach.ts"
 import * as Redirect from "./Redirect.ts"
 import type { RequestHeaders } from "./RequestHeaders.ts"
 import { type Reached, type Road, unanswered, type Wait } from "./Road.ts"
 import type { Tls } from "./Tls.ts"
 
 /** How pages are visited: what stays the same from name to name. */
-export interface Manner {
+export interface Manner extends Reach.Finder {
   readonly tls: Tls
   readonly headers: RequestHeaders
   readonly cookies: CookieMode
   readonly followsRedirects: boolean
-  readonly lookup: Lookup
-  readonly guard: Guard
   readonly limits: Limits
   /** In the order they are tried; the first that answers decides. */
   readonly ports: ReadonlyArray<number>
+  /** For the whole visit. */
+  readonly timeoutSeconds: number
 }
 
 /** What one attempt has come to so far, also when it is cut short. */
@@ -35,29 +34,13 @@ export interface Trace extends Wait {
   port: number | null
 }
 
-/** Visits the pages of names: one attempt each, over `road`, until `deadline` in milliseconds of the clock. */
-export const make = (manner: Manner) => {
-  const { guard, limits, lookup, ports } = manner
+/** Visits the page of a name over `road`, once. What happens on the way is in `trace`, also when it ends in a fault. */
+export type Visit = (name: DomainName, road: Road, trace: Trace) => Effect.Effect<Visited, Fault>
 
-  /** The addresses of a host that may be dialled. */
-  const reach = Effect.fnUntraced(function* (hostname: string): Effect.fn.Return<ReadonlyArray<string>, Fault> {
-    const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "")
-    const addresses =
-      isIP(host) !== 0
-        ? [host]
-        : host === "localhost" || host.endsWith(".localhost")
-          ? loopback
-          : isName(host)
-            ? yield* Effect.catchTag(lookup(host), "LookupFailure", ({ reason, transient }) =>
-                Effect.fail(fault("DNSError", `${host} does not resolve: ${reason}`, transient))
-              )
-            : []
-    const first = addresses[0]
-    if (first === undefined) return yield* Effect.fail(fault("DNSError", `${host} does not resolve`))
-    const allowed = addresses.filter((address) => guard.refusal(address) === null)
-    if (allowed.length === 0) return yield* Effect.fail(fault("Unreachable", guard.refusal(first) ?? ""))
-    return allowed.slice(0, limits.addresses)
-  })
+export const make = (manner: Manner): Visit => {
+  const { limits, ports } = manner
+
+  const reach = Reach.make(manner)
 
   /** A connection to the URL's host, by TLS where its scheme says so. `portsLeft` share what time is left. */
   const connect = Effect.fnUntraced(function* (
@@ -78,7 +61,7 @@ export const make = (manner: Manner) => {
       if (opened._tag === "Success") {
         if (!isSecure) return opened.success
         trace.doing = `in the TLS handshake with ${url.host}`
-        const host = url.hostname.replace(/^\[|\]$/g, "")
+        const host = Reach.bare(url.hostname)
         const socket = yield* line
           .secure(opened.success.socket, host, manner.tls, trace.doing)
           .pipe(within(deadline, portsLeft, trace))
@@ -157,7 +140,7 @@ export const make = (manner: Manner) => {
     }
   })
 
-  return Effect.fnUntraced(function* (
+  const visit = Effect.fnUntraced(function* (
     name: DomainName,
     road: Road,
     deadline: number,
@@ -177,17 +160,20 @@ export const make = (manner: Manner) => {
     }
     return yield* Effect.fail(last ?? fault("Error", "no port to ask"))
   })
+
+  const duration = manner.timeoutSeconds * 1_000
+  return (name, road, trace) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.timeoutOrElse(visit(name, road, now + duration, trace), {
+        duration,
+        orElse: () => Effect.fail(unanswered(trace, `no page within ${manner.timeoutSeconds} s`, "Timeout"))
+      })
+    )
 }
 
 export interface Visited {
   readonly url: URL
   readonly response: Response
-}
-
-/** All values of a header, by its lower-case name. */
-export const valuesOf = (head: Head, name: string): ReadonlyArray<string> => {
-  const value = Object.hasOwn(head.headers, name) ? head.headers[name] : undefined
-  return value === undefined ? [] : typeof value === "string" ? [value] : value
 }
 
 interface Pass {
@@ -200,8 +186,6 @@ interface Pass {
   readonly portsLeft: number
 }
 
-const loopback = ["127.0.0.1", "::1"]
-const isName = Schema.is(DomainName)
 const speaksTls = (port: number): boolean => port === 443 || port === 8443
 const locationOf = (head: Head): string | null => valuesOf(head, "location")[0] ?? null
 

@@ -133,6 +133,8 @@ describe("HttpStage", () => {
       assert.strictEqual(verdict.snippet, "\u{1f375}".repeat(256))
       assert.isFalse(verdict.title?.includes("\0"))
       assert.isTrue(verdict.title?.isWellFormed())
+      const wordy = yield* serve(() => answer(200, page("x", "\u{1f375}".repeat(5_000))))
+      assert.strictEqual((yield* ask(wordy)).title, "\u{1f375}".repeat(1_024))
     })
   )
 

@@ -28,7 +28,7 @@ export const ask = (
   name = "shop.test"
 ): Effect.Effect<HttpVerdict, never, Scope.Scope> =>
   Effect.flatMap(
-    HttpStage.make(persona({ requestTimeoutSeconds: 5, ...settings }), {
+    HttpStage.make(persona({ requestTimeoutSeconds: 20, ...settings }), {
       scan: scanFor("tea"),
       lookup: () => Effect.succeed([server.address]),
       ports: [server.port],
