@@ -1,18 +1,21 @@
-import { Layer } from "effect"
+import { AuditKeys } from "@domainflow/core/audit/Chain"
+import { Auth } from "@domainflow/core/auth/Auth"
+import type { Binding } from "@domainflow/core/auth/Sessions"
+import * as KeyRing from "@domainflow/core/KeyRing"
+import { Config, Effect, Layer, Option } from "effect"
 import * as AuditLog from "../audit/AuditLog.ts"
 import * as AuthLog from "./AuthLog.ts"
+import * as Bcrypt from "./Bcrypt.ts"
 import * as Credentials from "./Credentials.ts"
+import * as DevelopmentPasswords from "./DevelopmentPasswords.ts"
 import * as PasswordResets from "./PasswordResets.ts"
 import * as RateLimits from "./RateLimits.ts"
 import * as Roles from "./Roles.ts"
 import * as Sessions from "./Sessions.ts"
 import * as Users from "./Users.ts"
 
-/**
- * Every port of accounts on PostgreSQL, and both trails. Missing for `Auth`: a `PasswordHasher` (see `Bcrypt`) and a `Courier`.
- * `AuditKeys` in the context seals the trails.
- */
-export const layer = Layer.mergeAll(
+/** Every port of accounts on PostgreSQL, and both trails: sealed where `AuditKeys` are in the context. */
+export const ports = Layer.mergeAll(
   AuditLog.layer,
   AuthLog.layer,
   Credentials.layer,
@@ -21,4 +24,26 @@ export const layer = Layer.mergeAll(
   Roles.layer,
   Sessions.layer,
   Users.layer
+)
+
+/**
+ * Accounts as a service runs them: the ports, bcrypt with the peppers of `DOMAINFLOW_PEPPERS`, trails sealed by the keys of
+ * `DOMAINFLOW_AUDIT_KEYS` (unsealed, with a warning, where that is not set), and the rules over them. Does not start in
+ * production while a documented development password works. The host brings its mail as `Courier`.
+ */
+export const layer = (bound?: Binding) =>
+  Layer.mergeAll(Auth.layer(bound), DevelopmentPasswords.layer).pipe(
+    Layer.provideMerge(Layer.mergeAll(ports, Bcrypt.layerConfig)),
+    Layer.provide(auditKeys)
+  )
+
+const auditKeys = Layer.unwrap(
+  Effect.gen(function* () {
+    const ring = yield* Config.option(KeyRing.config("DOMAINFLOW_AUDIT_KEYS"))
+    if (Option.isSome(ring)) return Layer.succeed(AuditKeys, ring.value)
+    yield* Effect.logWarning(
+      "The audit trails are not sealed: nobody could tell if they were changed. Set DOMAINFLOW_AUDIT_KEYS."
+    )
+    return Layer.empty
+  })
 )

@@ -226,7 +226,7 @@ it.layer(sealed, { timeout: "60 seconds" })("a sealed trail", (it) => {
 it.layer(Database.layer, { timeout: "60 seconds" })("keys", (it) => {
   /** What a process with these keys finds. */
   const process_ = <A, E>(ring: Layer.Layer<never>, act: Effect.Effect<A, E, AuditLog | AuthLog>) =>
-    act.pipe(Effect.provide(Accounts.layer.pipe(Layer.provide(ring)), { local: true }))
+    act.pipe(Effect.provide(Accounts.ports.pipe(Layer.provide(ring)), { local: true }))
 
   it.effect("lines from before the keys are sealed when they come, and keys can be rotated", () =>
     Effect.gen(function* () {

@@ -19,7 +19,7 @@ const pepper = (id: string, fill: number): KeyRing.Key => ({ id, bytes: Redacted
 const layerOf = (...keys: [KeyRing.Key, ...Array<KeyRing.Key>]) =>
   Auth.layer().pipe(
     Layer.provideMerge(
-      Layer.mergeAll(Accounts.layer, Bcrypt.layer({ peppers: KeyRing.make(keys), cost }), Courier.layerMemory)
+      Layer.mergeAll(Accounts.ports, Bcrypt.layer({ peppers: KeyRing.make(keys), cost }), Courier.layerMemory)
     )
   )
 const layer = layerOf(pepper("2", 2)).pipe(Layer.provideMerge(Database.layer))

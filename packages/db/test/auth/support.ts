@@ -40,7 +40,7 @@ const columns = [
 
 /** The ports of accounts on whatever database there is, and passwords that cost nothing. */
 export const onDatabase = Auth.layer().pipe(
-  Layer.provideMerge(Layer.mergeAll(Accounts.layer, PasswordHasher.layerMemory, Courier.layerMemory, elapse))
+  Layer.provideMerge(Layer.mergeAll(Accounts.ports, PasswordHasher.layerMemory, Courier.layerMemory, elapse))
 )
 
 /** The same on a database of one's own. */

@@ -32,7 +32,7 @@ const foreign = PgClient.layer({
 })
 
 const layer = Auth.layer().pipe(
-  Layer.provideMerge(Layer.mergeAll(Accounts.layer, PasswordHasher.layerMemory, Courier.layerMemory)),
+  Layer.provideMerge(Layer.mergeAll(Accounts.ports, PasswordHasher.layerMemory, Courier.layerMemory)),
   Layer.provide(process.env["WORKER_CLIENT"] === "foreign" ? foreign : Pg.layer(url))
 )
 const runtime = ManagedRuntime.make(layer)

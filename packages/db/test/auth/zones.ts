@@ -26,7 +26,7 @@ const foreign = PgClient.layer({
   transformJson: false
 })
 const layer = Auth.layer().pipe(
-  Layer.provideMerge(Layer.mergeAll(Accounts.layer, PasswordHasher.layerMemory, Courier.layerMemory)),
+  Layer.provideMerge(Layer.mergeAll(Accounts.ports, PasswordHasher.layerMemory, Courier.layerMemory)),
   Layer.provideMerge(process.env["ZONES_CLIENT"] === "foreign" ? foreign : own)
 )
 
