@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe("quickstart", () => {
-  it("killed at random moments and run again, keeps what an uninterrupted run keeps", { timeout: 240_000 }, () =>
+  it("killed at random moments and run again, keeps what an uninterrupted run keeps", { timeout: 600_000 }, () =>
     Effect.gen(function* () {
       const [undisturbed, killed] = [yield* fresh("migrated"), yield* fresh("migrated")]
       const args = (url: typeof killed) => ["--names", String(names), "--database-url", Redacted.value(url)]

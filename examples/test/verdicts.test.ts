@@ -18,7 +18,7 @@ import { findOrCreate, keywordSet } from "../quickstart/pipeline.ts"
 const names = 20_000
 
 /** Every stored verdict beside what the loopback internet knows it served. */
-it("20,000 names come to the verdicts the internet gave them", { timeout: 240_000 }, () =>
+it("20,000 names come to the verdicts the internet gave them", { timeout: 600_000 }, () =>
   Effect.gen(function* () {
     const internet = yield* Effect.acquireRelease(
       Effect.promise(() => spawn()),
