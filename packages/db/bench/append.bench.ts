@@ -1,3 +1,13 @@
+/**
+ * What was learnt on the way (2 cores, PostgreSQL 18 beside the client; ratios hold, figures do not):
+ *
+ * - The server spends as much on our inserts as on COPY of the same rows (20,000 DNS answers: 960 ms of CPU against 970). What one
+ *   connection falls behind by is the client's share, of which two thirds is the JSON of `dns_records`.
+ * - `on conflict do nothing` looks for every key before it writes it: a seventh of the append of new names, so it is kept for batches
+ *   that turn out to be replayed. `returning`, to count what was new: another seventh.
+ * - Counters come in a statement of their own, after the rows: in one statement with them the foreign keys would be checked with
+ *   the campaign's row held, and two connections would take turns.
+ */
 import { execFile, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
