@@ -18,6 +18,8 @@ export interface Size {
 }
 
 export interface Progress {
+  readonly phase: "names" | "pages"
+  /** Names spelled and resolved, or pages fetched. */
   readonly done: number
   readonly rss: number
 }
@@ -27,6 +29,7 @@ const shareWithPage = 1 / 3
 
 const size: Size = JSON.parse(process.argv[2] ?? "{}")
 let done = 0
+let phase: Progress["phase"] = "names"
 
 const program = Effect.gen(function* () {
   const { ca, ports, resolver } = yield* Internet
@@ -65,7 +68,11 @@ const program = Effect.gen(function* () {
         targetHttpPorts: [ports.https, ports.http]
       }
     })
-    for (const { id } of [...resolving, ...fetching]) {
+    for (const { campaignType, id } of [...resolving, ...fetching]) {
+      if (campaignType === "http_keyword_validation") {
+        phase = "pages"
+        done = 0
+      }
       const before = done
       yield* Effect.gen(function* () {
         yield* campaigns.get(id).pipe(
@@ -99,6 +106,6 @@ const program = Effect.gen(function* () {
   )
 }).pipe(Effect.scoped, Effect.provide(Internet.layerSpawned()))
 
-process.on("message", () => process.send?.({ done, rss: process.memoryUsage.rss() } satisfies Progress))
+process.on("message", () => process.send?.({ phase, done, rss: process.memoryUsage.rss() } satisfies Progress))
 await Effect.runPromise(program)
 process.disconnect()
