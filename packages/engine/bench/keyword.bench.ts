@@ -1,3 +1,14 @@
+/**
+ * What was learnt on the way (2 cores, Node 24; ratios hold, figures do not):
+ *
+ * - An automaton waits for its table: each look needs the one before. One lane reads 50,000 characters in 290 µs with 1,000
+ *   words, four lanes side by side in 122. Narrower cells bring nothing, and filters over three or four letters that leave
+ *   most of a page out lose to guesses that the processor gets wrong.
+ * - `charCodeAt` costs 3.6 ns, an element of a Uint16Array 1.3, and copying the string into one 0.1. Octets are no better.
+ * - re2js finds where a regex matches in 100 ns a character, and tells whether it does in 14: so literals first, then one pass
+ *   for all that have none, then the few hundred characters around a literal, and all of a page only when there is no way out.
+ * - In text, a processor cannot guess where words end. Whether a run goes on is arithmetic, then: a third less time.
+ */
 import type { KeywordRule } from "@domainflow/core/keyword/KeywordRule"
 import { KeywordSetId } from "@domainflow/core/keyword/KeywordSetId"
 import { Effect } from "effect"

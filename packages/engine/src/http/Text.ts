@@ -43,7 +43,8 @@ export const readable = (html: string): { readonly title: string | null; readonl
 
     switch (element.kind) {
       case "block":
-        if (templates === 0) seen.gap()
+        if (templates > 0) break
+        seen.gap()
         // A head holds no block: this one was never closed, and what it gathered is the page.
         if (isStart) beforeHead = null
         break

@@ -45,11 +45,11 @@ export const longestScanned = 2_000_000
 const adHocContext = 50
 
 /**
- * Units of work for the regexes of one page, as the engine counts them: a third of a second of common ones, ten times
- * that of the worst that anyone may write. Common ones that read all of a page need nine units a character. What a
- * regex has found when its share is spent stands; one that takes less than its share leaves the rest to the others.
+ * Units of work for the regexes of one page, as the engine counts them: half a second of common ones, a few seconds of
+ * the worst that anyone may write. A common one that has to read a whole page needs nine units a character, so that
+ * twenty may read 200 kB. What a regex has found when its share is spent stands; what one leaves is for the others.
  */
-const workOfPage = 20_000_000
+const workOfPage = 40_000_000
 
 /**
  * A scanner for the rules of `sets` and for `adHoc`, which are string rules that case does not matter to.

@@ -92,6 +92,7 @@ describe("readable", () => {
 
   it("leaves out a head, and only a head", () => {
     assert.strictEqual(text("<head><title>t</title><x>no</x> no</head><body>yes"), "yes")
+    assert.strictEqual(text("<head>no<template><p>no</p></template></head>yes"), "yes")
     assert.strictEqual(text("<head>no<body>yes"), "yes")
     assert.strictEqual(text("<head><title>t</title>yes"), "yes")
     assert.strictEqual(text("<head><meta charset=x><p>yes</p></head> also"), "yes also")

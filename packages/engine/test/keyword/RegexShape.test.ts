@@ -61,6 +61,18 @@ const pattern = fc.letrec<{ atom: string; term: string; sequence: string; choice
       "[a\\-b]",
       "\\W"
     ),
+    fc.constantFrom(
+      "[\\pL\\s]",
+      "[[:^space:]]",
+      "[^[:space:]x]",
+      "\\P{L}",
+      "\\p{^L}",
+      "[bB]",
+      "[^\\n]",
+      "[!-~]",
+      "[\\t-\\r]",
+      "\\x{41}"
+    ),
     fc.constantFrom("^", "$", "\\b", "\\B", "\\A", "\\z", "(?m)^", "(?m)$", "(?i)", "(?-i)"),
     tie("choice").map((inner) => `(${inner})`),
     tie("choice").map((inner) => `(?:${inner})`)
