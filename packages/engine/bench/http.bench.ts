@@ -5,7 +5,7 @@ import { type Client, type Scheme, stage, undiciFetch, undiciRequest, visit } fr
 import type { Ready } from "./http/server.ts"
 
 /** Pages a round, by scheme: each contender takes a second or two. */
-const pages: Record<Scheme, number> = { plain: 4_000, secure: 1_500 }
+const pages: Record<Scheme, number> = { plain: 2_000, secure: 800 }
 
 const measured = async (client: Client, first: number, count: number): Promise<Figures> => {
   const cpu = process.cpuUsage()
