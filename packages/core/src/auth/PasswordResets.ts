@@ -32,6 +32,9 @@ export class PasswordResets extends Context.Service<
       password: HashedPassword,
       client: Client
     ) => Effect.Effect<User | null, StoreError>
+
+    /** Drops links that have not worked for a day, and says how many that were. */
+    readonly sweep: Effect.Effect<number, StoreError>
   }
 >()("@domainflow/core/PasswordResets") {
   static readonly layerMemory = Layer.effect(
@@ -98,6 +101,12 @@ export class PasswordResets extends Context.Service<
             details: { sessions: sessions.length }
           })
           return face(changed)
+        }),
+
+        sweep: Effect.map(Clock.currentTimeMillis, (now) => {
+          const stale = [...tables.resets].filter(([, reset]) => reset.expiresAt.getTime() + 86_400_000 < now)
+          for (const [hash] of stale) tables.resets.delete(hash)
+          return stale.length
         })
       })
     })

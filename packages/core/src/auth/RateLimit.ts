@@ -2,7 +2,13 @@ import { Schema } from "effect"
 import { nullAs } from "../Column.ts"
 
 /** What is counted, per address and per account. */
-export const LimitedAction = Schema.Literals(["login", "password_reset", "email_verification", "password_change"])
+export const LimitedAction = Schema.Literals([
+  "login",
+  "password_reset",
+  "email_verification",
+  "password_change",
+  "remark"
+])
 export type LimitedAction = typeof LimitedAction.Type
 
 /** A row of `auth.rate_limits`: how often someone tried something since `windowStart`. */

@@ -14,7 +14,9 @@ export const limits: Record<LimitedAction, Limit> = {
   login: { attempts: 10, minutes: 15 },
   password_reset: { attempts: 5, minutes: 15 },
   email_verification: { attempts: 5, minutes: 15 },
-  password_change: { attempts: 5, minutes: 15 }
+  password_change: { attempts: 5, minutes: 15 },
+  /** Lines of the log that anybody can provoke. */
+  remark: { attempts: 5, minutes: 15 }
 }
 
 /** Blocks double up to a day. */

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { nullAs } from "../Column.ts"
+import * as Storable from "../Storable.ts"
 import { UserId } from "./UserId.ts"
 
 /** An address to log in with: lower case, at most 254 characters (RFC 5321 4.5.3.1.3), one `@`, no spaces. */
@@ -8,6 +9,9 @@ export const Email = Schema.String.check(
   Schema.isPattern(/^[^\s@\p{Cc}\p{Lu}]+@[^\s@\p{Cc}\p{Lu}]+$/u, { message: "expected a lower-case e-mail address" })
 ).pipe(Schema.brand("Email"))
 export type Email = typeof Email.Type
+
+/** Addresses are told apart without regard to case, as people type them. */
+export const fold = (typed: string): string => Storable.text(typed).trim().toLowerCase()
 
 export const PersonName = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))
 

@@ -4,6 +4,7 @@ import { Auth, type Login } from "../auth/Auth.ts"
 import { AuthLog } from "../auth/AuthLog.ts"
 import { Letterbox } from "../auth/Courier.ts"
 import { Credentials } from "../auth/Credentials.ts"
+import * as Housekeeping from "../auth/Housekeeping.ts"
 import { Principal } from "../auth/Principal.ts"
 import { Roles } from "../auth/Roles.ts"
 import { Sessions } from "../auth/Sessions.ts"
@@ -143,6 +144,43 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
 
         assert.deepInclude(refused, { flags: { fingerprint_mismatch: true } })
         assert.strictEqual((yield* story(id)).at(-1), "session_revoked blocked")
+        yield* auth.validate(token, client)
+      })
+    )
+
+    it.effect("what anybody can bring about as often as they like fills no log", () =>
+      Effect.gen(function* () {
+        const [auth, log] = [yield* Auth, yield* AuthLog]
+        const { email, id } = yield* person()
+        const { token } = yield* login({ email })
+        const client = somewhere()
+        for (let n = 0; n < 20; n++) {
+          yield* Effect.flip(auth.validate(token, somewhere()))
+          yield* Effect.flip(auth.resetPassword(Redacted.make(`link ${n}`), next, client))
+        }
+
+        assert.lengthOf(
+          (yield* story(id)).filter((line) => line === "session_revoked blocked"),
+          5
+        )
+        const { items } = yield* log.page({ eventType: "password_reset" }, { limit: 1_000 })
+        assert.lengthOf(
+          items.filter((entry) => entry.ipAddress === client.ip),
+          5
+        )
+      })
+    )
+
+    it.effect("tidying up leaves what still counts", () =>
+      Effect.gen(function* () {
+        const auth = yield* Auth
+        const { email } = yield* person()
+        const client = somewhere()
+        yield* (yield* Elapse)("3 days")
+        const { token } = yield* login({ email, client })
+        const removed = yield* Housekeeping.tidy
+        assert.isAtLeast(removed.sessions + removed.attempts, 2)
+        assert.deepStrictEqual(yield* Housekeeping.tidy, { sessions: 0, links: 0, attempts: 0 })
         yield* auth.validate(token, client)
       })
     )

@@ -79,6 +79,22 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
       })
     )
 
+    it.effect("links that have not worked for a day are swept", () =>
+      Effect.gen(function* () {
+        const resets = yield* PasswordResets
+        const elapse = yield* Elapse
+        const { email } = yield* person()
+        yield* resets.offer(email, yield* hash, client)
+        yield* elapse("2 days")
+        const token = yield* hash
+        yield* resets.offer(email, token, client)
+
+        assert.isAtLeast(yield* resets.sweep, 1)
+        assert.strictEqual(yield* resets.sweep, 0)
+        assert.isNotNull(yield* resets.find(token))
+      })
+    )
+
     it.effect("a lock by an administrator outlives a new password", () =>
       Effect.gen(function* () {
         const resets = yield* PasswordResets

@@ -1,5 +1,6 @@
 import { AuditKeys } from "@domainflow/core/audit/Chain"
 import { Auth } from "@domainflow/core/auth/Auth"
+import * as Housekeeping from "@domainflow/core/auth/Housekeeping"
 import type { Binding } from "@domainflow/core/auth/Sessions"
 import * as KeyRing from "@domainflow/core/KeyRing"
 import { Config, Effect, Layer, Option } from "effect"
@@ -29,10 +30,10 @@ export const ports = Layer.mergeAll(
 /**
  * Accounts as a service runs them: the ports, bcrypt with the peppers of `DOMAINFLOW_PEPPERS`, trails sealed by the keys of
  * `DOMAINFLOW_AUDIT_KEYS` (unsealed, with a warning, where that is not set), and the rules over them. Does not start in
- * production while a documented development password works. The host brings its mail as `Courier`.
+ * production while a documented development password works, and tidies up every hour. The host brings its mail as `Courier`.
  */
 export const layer = (bound?: Binding) =>
-  Layer.mergeAll(Auth.layer(bound), DevelopmentPasswords.layer).pipe(
+  Layer.mergeAll(Auth.layer(bound), DevelopmentPasswords.layer, Housekeeping.layer).pipe(
     Layer.provideMerge(Layer.mergeAll(ports, Bcrypt.layerConfig)),
     Layer.provide(auditKeys)
   )

@@ -86,7 +86,14 @@ export const layer = Layer.effect(
             details: { sessions: ended.length }
           })
           return yield* decodeFirst(rows)
-        }).pipe(sql.withTransaction, guard("PasswordResets.redeem"))
+        }).pipe(sql.withTransaction, guard("PasswordResets.redeem")),
+
+      sweep: sql`
+        delete from auth.password_reset_tokens where expires_at < now() at time zone 'utc' - interval '1 day' returning id
+      `.pipe(
+        Effect.map((rows) => rows.length),
+        guard("PasswordResets.sweep")
+      )
     })
   })
 )
