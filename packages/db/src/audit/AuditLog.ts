@@ -82,7 +82,8 @@ const columns = `
 
 const decodeAll = Schema.decodeUnknownEffect(Schema.Array(AuditEntry))
 
-const trail: Trail.Trail<AuditEntry> = {
+/** Its table, its seals, and what they cover. */
+export const trail: Trail.Trail<AuditEntry> = {
   chain,
   entries: "audit_logs",
   seals: "audit_logs_seals",

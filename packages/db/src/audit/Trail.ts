@@ -27,6 +27,9 @@ type Failure = SqlError.SqlError | Schema.SchemaError
  */
 const rings = new WeakMap<SqlClient.SqlClient, KeyRing>()
 
+/** Seals and verifies with these keys whatever this client writes and reads. */
+export const register = (sql: SqlClient.SqlClient, ring: KeyRing): void => void rings.set(sql, ring)
+
 /** Writes a line and seals it. Inside a transaction only, and last in it: from here to its end no other line is written. */
 export const append = Effect.fnUntraced(function* <Entry>(
   sql: SqlClient.SqlClient,
@@ -49,7 +52,7 @@ export const isSealed = (sql: SqlClient.SqlClient): boolean => rings.has(sql)
 export const begin = Effect.fnUntraced(function* <Entry>(sql: SqlClient.SqlClient, trail: Trail<Entry>) {
   const ring = yield* Chain.AuditKeys
   if (ring === null) return
-  rings.set(sql, ring)
+  register(sql, ring)
   yield* sql.withTransaction(
     Effect.gen(function* () {
       yield* hold(sql, trail)

@@ -97,7 +97,8 @@ const columns = `
   e.user_agent, e.session_fingerprint, e.security_flags, e.details, e.risk_score, e.created_at
 `
 
-const trail: Trail.Trail<AuthAuditEntry> = {
+/** Its table, its seals, and what they cover. */
+export const trail: Trail.Trail<AuthAuditEntry> = {
   chain,
   entries: "auth.auth_audit_log",
   seals: "auth.auth_audit_log_seals",
