@@ -1,4 +1,4 @@
-import type { DnsAddress, DnsFault, DnsRecords, DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
+import type { DnsAddress, DnsFault, DnsRecords, DnsStatus, DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
 import { type Answer, maxAliases } from "./Answer.ts"
 import { Query } from "./Query.ts"
 import type { Request } from "./Requests.ts"
@@ -122,29 +122,37 @@ export class Flight {
 
   /** What is known now. An address is enough to say Resolved; to say Unresolved, nothing may be missing. */
   verdict(now: number): DnsVerdict {
-    const { a = none, aaaa = none, tries: attempts } = this
-    const missing = this.a === undefined ? "A" : this.aaaa === undefined ? "AAAA" : ""
-    const base = {
-      ips: a.length + aaaa.length === 0 ? none : [...a, ...aaaa].map(({ address }) => address),
-      a,
-      aaaa,
-      cname: this.cname,
-      durationMs: Math.round((now - this.beganAt) * 100) / 100
+    const { a, aaaa } = this
+    if (!this.exists) return this.close("Unresolved", now, "NXDOMAIN", this.source, undefined)
+    if ((a !== undefined && a.length > 0) || (aaaa !== undefined && aaaa.length > 0)) {
+      const missing = a === undefined ? "A" : aaaa === undefined ? "AAAA" : undefined
+      const reason = missing === undefined ? undefined : `${missing}: ${inWords(this.fault)}`
+      return this.close("Resolved", now, "NOERROR", this.source, reason)
     }
-    if (!this.exists) {
-      return { status: "Unresolved", records: { ...base, rcode: "NXDOMAIN", ...this.source }, attempts }
+    if (a !== undefined && aaaa !== undefined) {
+      return this.close(
+        "Unresolved",
+        now,
+        "NOERROR",
+        this.source,
+        this.endless ? "CNAME chain without an end" : "NODATA"
+      )
     }
-    const heard = { ...base, rcode: "NOERROR", ...this.source }
-    if (base.ips.length > 0) {
-      const records = missing === "" ? heard : { ...heard, reason: `${missing}: ${inWords(this.fault)}` }
-      return { status: "Resolved", records, attempts }
-    }
-    if (missing === "") {
-      const reason = this.endless ? "CNAME chain without an end" : "NODATA"
-      return { status: "Unresolved", records: { ...heard, reason }, attempts }
-    }
-    const { rcode, source } = this.fault
-    return { status: "Error", records: { ...base, rcode, ...source, reason: inWords(this.fault) }, attempts }
+    return this.close("Error", now, this.fault.rcode, this.fault.source, inWords(this.fault))
+  }
+
+  private close(
+    status: DnsStatus,
+    now: number,
+    rcode: string,
+    { resolver, transport }: Source,
+    reason: string | undefined
+  ): DnsVerdict {
+    const { a = none, aaaa = none, cname, tries: attempts } = this
+    const ips = a.length + aaaa.length === 0 ? none : [...a, ...aaaa].map(({ address }) => address)
+    const durationMs = Math.round((now - this.beganAt) * 100) / 100
+    const records = { ips, a, aaaa, cname, rcode, resolver, transport, durationMs }
+    return { status, records: reason === undefined ? records : { ...records, reason }, attempts }
   }
 
   private turnTo(type: AddressType): void {

@@ -12,6 +12,9 @@ import * as Wire from "./Wire.ts"
 export class Query implements Timed<Query>, Identified {
   /** The message to send, header to end. */
   question: Buffer<ArrayBuffer>
+  /** What `question` was written from. */
+  private name = ""
+  private edns = false
   private readonly octets: Buffer<ArrayBuffer> = Buffer.alloc(Wire.maxQuestionSize)
   readonly flight: Flight
   /** The resolver that is asked. */
@@ -45,6 +48,13 @@ export class Query implements Timed<Query>, Identified {
   }
 
   write(name: string, type: Wire.AddressType, edns: boolean): void {
+    if (name === this.name && edns === this.edns) {
+      // IPv6 is asked for after IPv4, of the same name: one octet differs.
+      Wire.setType(this.question, type)
+      return
+    }
+    this.name = name
+    this.edns = edns
     const size = Wire.writeQuestion(this.octets, name, type, edns)
     // Generated names are mostly of one length, so that the view is seldom made anew.
     if (size !== this.question.length) this.question = this.octets.subarray(0, size)

@@ -10,8 +10,10 @@ export type AddressType = typeof recordType.A | typeof recordType.AAAA
 export const headerSize = 12
 /** Octets of the longest name, the root's included (RFC 1035 2.3.4). */
 const maxName = 255
+/** An OPT record without options. */
+const optSize = 11
 /** Header, the longest name, its type and class, and an OPT record. */
-export const maxQuestionSize = headerSize + maxName + 4 + 11
+export const maxQuestionSize = headerSize + maxName + 4 + optSize
 
 /**
  * The answer we accept by UDP, in octets. What fits an Ethernet frame over IPv6 is never fragmented, and fragments are
@@ -57,12 +59,13 @@ export const writeQuestion = (target: Uint8Array, name: string, type: AddressTyp
   return at + 6
 }
 
-/** The offset after the type and class of the question that `writeQuestion` wrote. */
-export const questionEnd = (question: Uint8Array): number => {
-  let at = headerSize
-  while (question[at]! > 0) at += question[at]! + 1
-  return at + 5
+/** Turns the question that `writeQuestion` wrote into one for the other type of address. */
+export const setType = (question: Uint8Array, type: AddressType): void => {
+  question[questionEnd(question) - 3] = type
 }
+
+/** The offset after the type and class of a question that `writeQuestion` wrote. */
+export const questionEnd = (question: Uint8Array): number => question.length - question[11]! * optSize
 
 /**
  * What a message has to do with a question. `answer`: same question, letters in any case (RFC 5452 9.1).
@@ -83,16 +86,12 @@ export const relation = (
     return rcode !== 0 && rcode !== 3 ? "blank" : "foreign"
   }
   if (packet[start + 5] !== 1) return "foreign"
-  // One loop over labels, type and class: where letters differ in case only, the octets differ in bit 0x20 only.
-  let at = headerSize
-  while (question[at]! > 0) {
-    const label = question[at]!
-    if (start + at + label >= end || packet[start + at] !== label) return "foreign"
-    const next = at + label + 1
-    for (at++; at < next; at++) if (!sameLetter(question[at]!, packet[start + at]!)) return "foreign"
+  // Lengths, type and class are no letters, so that one loop over all octets compares names in any case.
+  const size = questionEnd(question)
+  if (start + size > end) return "foreign"
+  for (let at = headerSize; at < size; at++) {
+    if (question[at] !== packet[start + at] && !sameLetter(question[at]!, packet[start + at]!)) return "foreign"
   }
-  if (start + at + 5 > end) return "foreign"
-  for (const last = at + 5; at < last; at++) if (question[at] !== packet[start + at]) return "foreign"
   return "answer"
 }
 
@@ -129,7 +128,9 @@ export const sameName = (packet: Uint8Array, start: number, a: number, b: number
     const label = packet[a]!
     if (label !== packet[b]) return false
     if (label === 0) return true
-    for (let i = 1; i <= label; i++) if (!sameLetter(packet[a + i]!, packet[b + i]!)) return false
+    for (let i = 1; i <= label; i++) {
+      if (packet[a + i] !== packet[b + i] && !sameLetter(packet[a + i]!, packet[b + i]!)) return false
+    }
     a += label + 1
     b += label + 1
   }
@@ -172,8 +173,8 @@ const labelAt = (packet: Uint8Array, start: number, at: number): number => {
   return at
 }
 
+/** Letters that differ in case differ in the bit 0x20 and in nothing else. */
 const sameLetter = (a: number, b: number): boolean => {
-  if (a === b) return true
   const upper = a & 0xdf
   return (a ^ b) === 0x20 && upper >= 0x41 && upper <= 0x5a
 }

