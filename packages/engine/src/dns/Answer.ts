@@ -65,35 +65,40 @@ const readAnswers = (count: number, type: Wire.AddressType, answer: Answer): boo
   const first = record.at
   const size = type === Wire.recordType.A ? 4 : 16
   const read = type === Wire.recordType.A ? readV4 : readV6
-  const aliases: Array<string> = []
+  // Made when there is something to put in: most answers hold one address or nothing.
+  let aliases: Array<string> | undefined
+  let addresses: Array<DnsAddress> | undefined
   let owner = record.start + Wire.headerSize
   // Aliases usually stand in order, so that the first pass finds them all; one more collects what the last one owns.
   for (let moved = true; moved; ) {
     moved = false
     record.at = first
-    const addresses: Array<DnsAddress> = []
+    addresses = undefined
     for (let i = 0; i < count; i++) {
       if (!record.next()) return false
       if (record.type === type) {
         if (record.size !== size) return false
-        if (record.isOf(owner)) addresses.push({ address: read(record.packet, record.content), ttl: record.ttl })
+        if (!record.isOf(owner)) continue
+        const address = { address: read(record.packet, record.content), ttl: record.ttl }
+        if (addresses === undefined) addresses = [address]
+        else addresses.push(address)
       } else if (record.type === Wire.recordType.CNAME) {
         if (!record.holdsName()) return false
-        if (record.isOf(owner)) {
-          owner = record.content
-          moved = true
-          if (aliases.length === maxAliases) {
-            answer.endless = true
-            answer.aliases = aliases
-            return true
-          }
-          aliases.push(record.name())
+        if (!record.isOf(owner)) continue
+        if (aliases?.length === maxAliases) {
+          answer.aliases = aliases
+          answer.endless = true
+          return true
         }
+        owner = record.content
+        moved = true
+        if (aliases === undefined) aliases = [record.name()]
+        else aliases.push(record.name())
       }
     }
-    answer.addresses = addresses
   }
-  answer.aliases = aliases
+  if (addresses !== undefined) answer.addresses = addresses
+  if (aliases !== undefined) answer.aliases = aliases
   return true
 }
 
