@@ -45,6 +45,8 @@ export const password = "nine green bottles"
 /** Somebody who is logged in, and asks as browsers do. */
 export interface Browser {
   readonly email: string
+  /** Where it is, on a network of its own. */
+  readonly address: string
   readonly ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
   /** The cookies it holds. */
   readonly cookies: Map<string, string>
@@ -65,10 +67,14 @@ export const open = async (options: Mount.Options = {}) => {
   const mounted = Mount.web(Layer.succeedContext(context as Context.Context<World>), options)
   const run = <A, E>(effect: Effect.Effect<A, E, World>) => runtime.runPromise(effect)
 
+  let browsers = 0
   const browser = (email: string): Browser => {
+    // Each has an address of its own, so that nobody's attempts count against another.
+    const address = `192.0.${++browsers >> 8}.${browsers & 255}`
     const cookies = new Map<string, string>()
     return {
       email,
+      address,
       cookies,
       ask: async (method, path, body, headers = {}) => {
         const response = await mounted.fetch(
@@ -86,7 +92,7 @@ export const open = async (options: Mount.Options = {}) => {
             },
             ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
           }),
-          { address: "192.0.2.10" }
+          { address }
         )
         for (const line of response.headers.getSetCookie()) {
           const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? []
@@ -94,7 +100,11 @@ export const open = async (options: Mount.Options = {}) => {
           if (value === "") cookies.delete(name)
           else cookies.set(name, value)
         }
-        return { status: response.status, headers: response.headers, body: read(await response.text()) }
+        // A stream of events has no end to wait for.
+        const isStream = response.headers.get("content-type") === "text/event-stream"
+        if (isStream) await response.body?.cancel()
+        const text = isStream ? "" : await response.text()
+        return { status: response.status, headers: response.headers, body: read(text) }
       }
     }
   }
