@@ -18,7 +18,6 @@ import type { CampaignParams } from "./CampaignParams.ts"
 import type { CampaignFilter, Campaigns } from "./Campaigns.ts"
 import * as Draft from "./Draft.ts"
 import * as Progress from "./Progress.ts"
-import { reaching } from "./Reaching.ts"
 import * as Update from "./Update.ts"
 
 /** `Campaigns` on the tables of `Memory`. What belongs together is written between two waits: nobody sees half of it. */
@@ -161,7 +160,7 @@ export const makeMemory = Effect.gen(function* () {
       yield* audit.append(CampaignAudit.removed(campaign))
     }, Effect.uninterruptible)
   }
-  return reaching(service)
+  return service
 })
 
 interface Row {

@@ -11,7 +11,6 @@ import * as CampaignAudit from "@domainflow/core/campaign/CampaignAudit"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { type CampaignFilter, Campaigns } from "@domainflow/core/campaign/Campaigns"
 import * as Draft from "@domainflow/core/campaign/Draft"
-import { reaching } from "@domainflow/core/campaign/Reaching"
 import * as Update from "@domainflow/core/campaign/Update"
 import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
@@ -89,7 +88,7 @@ export const layer = Layer.effect(
       `
     }
 
-    return reaching({
+    return Campaigns.of({
       create: (campaign, owner) =>
         ownerOf(owner).pipe(
           Effect.flatMap((of) => Draft.one(campaign, of ?? undefined)),
