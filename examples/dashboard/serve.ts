@@ -43,7 +43,7 @@ export const serve = Effect.fn("dashboard.serve")(function* ({ databaseUrl, fold
   const [peppers, secrets] = yield* Effect.all([ring(keys.pepper), ring(keys.secrets)])
 
   const ports = Auth.layer().pipe(
-    Layer.provideMerge(Accounts.layer),
+    Layer.provideMerge(Accounts.ports),
     Layer.provideMerge(Db.layerUrl(url)),
     Layer.provideMerge(Layer.mergeAll(Re2.layer, Bcrypt.layer({ peppers }), Courier.layerMemory)),
     Layer.provide(SecretBox.layer(secrets))

@@ -24,7 +24,7 @@ const peppers = Effect.fromResult(
 export const ports = Layer.unwrap(
   Effect.map(Effect.all([url, peppers]), ([url, peppers]) =>
     Auth.layer().pipe(
-      Layer.provideMerge(Accounts.layer),
+      Layer.provideMerge(Accounts.ports),
       Layer.provideMerge(Db.layerUrl(url)),
       Layer.provideMerge(Layer.mergeAll(Re2.layer, Bcrypt.layer({ peppers }), Courier.layerMemory)),
       Layer.provide(SecretBox.layerConfig)

@@ -17,7 +17,7 @@ const needs = new Map<string, Need>()
 for (const group of groups) {
   for (const endpoint of Object.values(group.endpoints as Record<string, HttpApiEndpoint.Top>)) {
     const path = endpoint.path.replaceAll(/:(\w+)/g, "{$1}")
-    needs.set(`${endpoint.method} ${path}`, Context.get(endpoint.annotations, Needs))
+    needs.set(`${endpoint.method} ${path}`, Context.getUnsafe(endpoint.annotations, Needs))
   }
 }
 
