@@ -4,6 +4,7 @@ import { AccountApi } from "./auth/AccountApi.ts"
 import { AuthApi } from "./auth/AuthApi.ts"
 import { CampaignsApi } from "./campaign/CampaignsApi.ts"
 import { EventsApi } from "./campaign/EventsApi.ts"
+import { InsightApi } from "./campaign/InsightApi.ts"
 import { ResultsApi } from "./campaign/ResultsApi.ts"
 import { HealthApi } from "./health/HealthApi.ts"
 import { KeywordSetsApi } from "./keyword/KeywordSetsApi.ts"
@@ -24,6 +25,7 @@ export class Api extends HttpApi.make("domainflow")
   .add(CampaignsApi)
   .add(ResultsApi)
   .add(EventsApi)
+  .add(InsightApi)
   .add(PersonasApi)
   .add(KeywordSetsApi)
   .add(ProxiesApi)

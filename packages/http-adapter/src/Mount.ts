@@ -6,9 +6,12 @@ import type { AuthLog } from "@domainflow/core/auth/AuthLog"
 import type { Roles } from "@domainflow/core/auth/Roles"
 import type { Users } from "@domainflow/core/auth/Users"
 import type { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import type { Explanations } from "@domainflow/core/campaign/Explanations"
 import type { DnsResults } from "@domainflow/core/dns/DnsResults"
+import type { ConfigStates } from "@domainflow/core/generation/ConfigStates"
 import type { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import type { HttpResults } from "@domainflow/core/http/HttpResults"
+import type { Jobs } from "@domainflow/core/job/Jobs"
 import type { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
 import type { LinearRegex } from "@domainflow/core/keyword/LinearRegex"
 import type { Personas } from "@domainflow/core/persona/Personas"
@@ -24,6 +27,7 @@ import * as AuthHandlers from "./auth/AuthHandlers.ts"
 import * as CampaignsHandlers from "./campaign/CampaignsHandlers.ts"
 import * as Events from "./campaign/Events.ts"
 import * as EventsHandlers from "./campaign/EventsHandlers.ts"
+import * as InsightHandlers from "./campaign/InsightHandlers.ts"
 import * as ResultsHandlers from "./campaign/ResultsHandlers.ts"
 import * as Docs from "./Docs.ts"
 import * as Envelope from "./Envelope.ts"
@@ -45,9 +49,12 @@ export type Ports =
   | Auth
   | AuthLog
   | Campaigns
+  | ConfigStates
   | DnsResults
+  | Explanations
   | GeneratedDomains
   | HttpResults
+  | Jobs
   | KeywordSets
   | LinearRegex
   | Personas
@@ -150,6 +157,7 @@ const handlers = Layer.mergeAll(
   CampaignsHandlers.layer,
   ResultsHandlers.layer,
   EventsHandlers.layer,
+  InsightHandlers.layer,
   PersonasHandlers.layer,
   KeywordSetsHandlers.layer,
   ProxiesHandlers.layer,

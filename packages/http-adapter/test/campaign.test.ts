@@ -177,6 +177,34 @@ it("never lets a stranger's title become a formula, or break a line of a table",
   assert.strictEqual(quoted(-1n), "-1")
 })
 
+it("plans what nothing is reserved for, explains a name, and keeps both to their owner", async () => {
+  const params = {
+    _tag: "domain_generation",
+    patternType: "prefix",
+    variableLength: 1,
+    characterSet: "letters",
+    constantString: word(),
+    tld: "com"
+  }
+  const ask = { name: "names", params }
+  const [plan] = (await user.ask("POST", "/campaigns/plan", ask)).body
+  assert.deepInclude(plan, { campaignType: "domain_generation", names: "26", isExact: true, queries: "0" })
+  const { body } = await user.ask("POST", "/campaigns", ask)
+  assert.strictEqual(body.totalItems, plan.names)
+  await spell(CampaignId.make(body.id), 0, 3)
+  const name = `b${params.constantString}.com`
+  const explained = await user.ask("GET", `/campaigns/${body.id}/names/${name}/explanation`)
+  assert.strictEqual(explained.body.generation.offsetIndex, "1")
+  assert.isNull(explained.body.dns)
+  assert.strictEqual((await user.ask("GET", `/campaigns/${body.id}/outcome`)).body.names, "3")
+  assert.deepStrictEqual((await user.ask("GET", `/campaigns/${body.id}/jobs`)).body, { items: [], next: null })
+
+  const other = await world.loggedIn("user")
+  for (const suffix of [`names/${name}/explanation`, "outcome", "jobs"]) {
+    assert.strictEqual((await other.ask("GET", `/campaigns/${body.id}/${suffix}`)).body.code, "campaign_not_found", suffix)
+  }
+})
+
 it("answers a typed client with core's own classes, errors included", async () => {
   const id = await campaign()
   const fetch = ((input: string | URL, init?: RequestInit) => {

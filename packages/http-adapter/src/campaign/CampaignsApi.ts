@@ -25,7 +25,7 @@ export const notFound = problem(CampaignNotFound, 404, "There is no such campaig
 const illegal = problem(IllegalTransition, 409, "The campaign is in another state")
 const invalidPattern = problem(InvalidPattern, 422, "The pattern spells no names")
 const tooLarge = problem(SpaceTooLarge, 422, "The pattern spells too many names")
-const creating = [
+export const creating = [
   notFound,
   invalidPattern,
   tooLarge,

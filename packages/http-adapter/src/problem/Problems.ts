@@ -1,4 +1,4 @@
-import { ByteSize, Cause, Effect, Layer, Option, SchemaIssue } from "effect"
+import { ByteSize, Cause, Effect, Fiber, Layer, Option, SchemaIssue } from "effect"
 import { HttpIncomingMessage, HttpServerError, HttpServerRequest } from "effect/http"
 import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
 import { maxBodyBytes, Settings } from "../Settings.ts"
@@ -38,7 +38,13 @@ const body = Effect.fnUntraced(function* (expected: ReadonlyArray<string>) {
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
     return yield* new BodyTooLarge({ maxBytes: maxBodyBytes })
   }
-  yield* Effect.timeoutOrElse(request.text, { duration: bodyTimeout, orElse: () => Effect.fail(new BodyTooSlow()) })
+  // Breaking off the reading would break off the connection, and nobody could be told why: it ends with the connection,
+  // which is closed once the answer is out.
+  const reading = yield* Effect.forkDetach(request.text)
+  yield* Effect.timeoutOrElse(Fiber.join(reading), {
+    duration: bodyTimeout,
+    orElse: () => Effect.fail(new BodyTooSlow())
+  })
 })
 
 /** A failure as it may be told. Defects are logged whole, and told not at all. */
