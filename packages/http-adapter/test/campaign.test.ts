@@ -201,7 +201,11 @@ it("plans what nothing is reserved for, explains a name, and keeps both to their
 
   const other = await world.loggedIn("user")
   for (const suffix of [`names/${name}/explanation`, "outcome", "jobs"]) {
-    assert.strictEqual((await other.ask("GET", `/campaigns/${body.id}/${suffix}`)).body.code, "campaign_not_found", suffix)
+    assert.strictEqual(
+      (await other.ask("GET", `/campaigns/${body.id}/${suffix}`)).body.code,
+      "campaign_not_found",
+      suffix
+    )
   }
 })
 

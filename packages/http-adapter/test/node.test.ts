@@ -24,7 +24,14 @@ afterAll(async () => {
 const post = (headers: Record<string, string | number>, pieces: ReadonlyArray<string>, ends: boolean) =>
   new Promise<{ readonly status: number | undefined; readonly code: string }>((resolve, reject) => {
     const asked = request(
-      { port, host: "127.0.0.1", path: "/auth/login", method: "POST", agent: false, headers: { "content-type": "application/json", ...headers } },
+      {
+        port,
+        host: "127.0.0.1",
+        path: "/auth/login",
+        method: "POST",
+        agent: false,
+        headers: { "content-type": "application/json", ...headers }
+      },
       (answer) => {
         let text = ""
         answer.on("data", (chunk) => {
@@ -48,11 +55,18 @@ it("stops reading a body that says nothing of its size, and is too large", async
 })
 
 it("does not believe a header about where a request comes from", async () => {
-  const asked = Array.from({ length: 11 }, (_, i) => post({ "x-forwarded-for": `198.51.100.${i}` }, ['{"email":"a@b.example","password":"x"}'], true))
-  assert.include((await Promise.all(asked)).map(({ code }) => code), "rate_limited")
+  const asked = Array.from({ length: 11 }, (_, i) =>
+    post({ "x-forwarded-for": `198.51.100.${i}` }, ['{"email":"a@b.example","password":"x"}'], true)
+  )
+  assert.include(
+    (await Promise.all(asked)).map(({ code }) => code),
+    "rate_limited"
+  )
 })
 
 it("is still there after all of that", async () => {
-  const status = await new Promise((resolve) => get({ port, host: "127.0.0.1", path: "/health/live" }, (answer) => resolve(answer.resume().statusCode)))
+  const status = await new Promise((resolve) =>
+    get({ port, host: "127.0.0.1", path: "/health/live" }, (answer) => resolve(answer.resume().statusCode))
+  )
   assert.strictEqual(status, 200)
 })
