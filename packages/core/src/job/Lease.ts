@@ -1,4 +1,5 @@
 import { Context } from "effect"
+import * as Stretch from "./Stretch.ts"
 
 /** How long a claim holds without a beat, in milliseconds by the store's clock. */
 export const lease = 30_000
@@ -21,6 +22,8 @@ export interface Terms {
   readonly maxAttempts: number
   readonly firstBackoff: number
   readonly longestBackoff: number
+  /** Names in a stretch at least. */
+  readonly smallestStretch: bigint
 }
 
 /**
@@ -28,7 +31,14 @@ export interface Terms {
  * hundred to see what they leave shortens them.
  */
 export const Terms = Context.Reference<Terms>("@domainflow/core/Terms", {
-  defaultValue: () => ({ lease, heartbeat, maxAttempts, firstBackoff, longestBackoff })
+  defaultValue: () => ({
+    lease,
+    heartbeat,
+    maxAttempts,
+    firstBackoff,
+    longestBackoff,
+    smallestStretch: Stretch.smallest
+  })
 })
 
 /** Waits are moved by up to this share either way: jobs that failed together do not come back together. */

@@ -19,14 +19,14 @@ export interface Stretch {
 const largest = 50_000n
 
 /** And at least, as far as there are that many: fewer, and the writes of job rows would show. */
-const smallest = 5_000n
+export const smallest = 5_000n
 
 /** Into how many a campaign of middling size is cut: enough for a few workers to share it evenly. */
 const shares = 16n
 
 /** The stretches of `count` names from `start` on, in order. The same numbers give the same stretches, for ever. */
-export const cut = (start: bigint, count: bigint): ReadonlyArray<Stretch> => {
-  const size = least(most(count / shares, smallest), largest)
+export const cut = (start: bigint, count: bigint, atLeast = smallest): ReadonlyArray<Stretch> => {
+  const size = least(most(count / shares, atLeast), largest)
   const end = start + count
   const stretches: Array<Stretch> = []
   for (let from = start; from < end; from += size) stretches.push({ from, until: least(from + size, end) })

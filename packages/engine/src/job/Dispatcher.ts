@@ -6,6 +6,7 @@ import type { Chaining } from "@domainflow/core/campaign/Chaining"
 import * as Start from "@domainflow/core/campaign/Start"
 import type { JobId } from "@domainflow/core/job/Job"
 import { Jobs, type NewJob, type Standing } from "@domainflow/core/job/Jobs"
+import * as Lease from "@domainflow/core/job/Lease"
 import * as Stretch from "@domainflow/core/job/Stretch"
 import type { StoreError } from "@domainflow/core/StoreError"
 import { Effect, Option, Stream } from "effect"
@@ -63,7 +64,8 @@ const stretches = Effect.fnUntraced(function* (campaign: Campaign) {
   const params = yield* campaigns.params(campaign.id)
   const source = sourceOf(params)
   const head = yield* headOf(campaign, params)
-  const cut = head === null ? [null] : Stretch.cut(head.start, head.count)
+  const { smallestStretch } = yield* Lease.Terms
+  const cut = head === null ? [null] : Stretch.cut(head.start, head.count, smallestStretch)
   const plan: Plan = {
     source,
     hasEnded: source === null || (yield* hasEnded(source)),

@@ -72,7 +72,7 @@ export const runLots = Effect.fnUntraced(function* <R>(
     Stream.mapEffect(
       ({ batch, lot }) =>
         Effect.map(control.unlessStopped(ask(batch)), (answers) => ({ lot, size: batch.length, answers })),
-      { concurrency, unordered: true }
+      { concurrency: Math.max(concurrency, waiting), unordered: true }
     ),
     Stream.mapEffect(
       Effect.fnUntraced(function* ({ answers, lot, size }) {
@@ -88,6 +88,12 @@ export const runLots = Effect.fnUntraced(function* <R>(
     Stream.runDrain
   )
 })
+
+/**
+ * Batches asked at the same time at least: each may wait some seconds for its last names, which do not answer, and the others
+ * keep the window full meanwhile.
+ */
+const waiting = 16
 
 /** Batches kept at the same time: two connections reach the full speed of the store. */
 const writers = 2
