@@ -15,7 +15,8 @@ export class Query implements Timed<Query>, Identified {
   /** What `question` was written from. */
   private name = ""
   private edns = false
-  private readonly octets: Buffer<ArrayBuffer> = Buffer.alloc(Wire.maxQuestionSize)
+  /** Of the pool that buffers share: every octet that is sent was written before. */
+  private readonly octets: Buffer<ArrayBuffer> = Buffer.allocUnsafe(Wire.maxQuestionSize)
   readonly flight: Flight
   /** The resolver that is asked. */
   upstream: Upstream

@@ -22,6 +22,11 @@ export class Resolvers {
     this.cycle = cycle
   }
 
+  /** None of them is asked by datagrams. */
+  get areStreams(): boolean {
+    return this.upstreams.every(({ transport }) => transport.name !== "udp")
+  }
+
   get size(): number {
     return this.upstreams.length
   }

@@ -14,6 +14,9 @@ import type { Turn } from "./Turn.ts"
  */
 const firstBurst = 128
 
+/** Names on their way from which answers come so thick that gathering them does not hold anybody up. */
+const crowd = 64
+
 /**
  * The names that are asked about at the same time, never more than a persona allows. Plain code, one object for all
  * names of a stage. What answers make room for is sent once a turn: a burst wakes the resolver once, single packets
@@ -69,6 +72,7 @@ export class Window implements Asker {
     this.questions.expire(now)
     const paced = this.tryAgain(now) ?? this.begin(now)
     this.questions.send(now)
+    this.turn.isGathering = this.resolvers.areStreams && this.flights.length - this.idle.length >= crowd
     const due = this.questions.next()
     return paced === undefined || due === undefined ? (paced ?? due) : Math.min(paced, due)
   }

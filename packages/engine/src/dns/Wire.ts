@@ -55,8 +55,8 @@ export const writeQuestion = (target: Uint8Array, name: string, type: AddressTyp
   target[at++] = recordType.OPT
   target[at++] = udpPayloadSize >> 8
   target[at++] = udpPayloadSize & 0xff
-  target.fill(0, at, at + 6)
-  return at + 6
+  for (const last = at + 6; at < last; at++) target[at] = 0
+  return at
 }
 
 /** Turns the question that `writeQuestion` wrote into one for the other type of address. */
