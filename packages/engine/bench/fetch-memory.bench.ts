@@ -10,7 +10,7 @@ const apart = { execArgv: process.execArgv }
 const frugal = { execArgv: [...process.execArgv, "--max-semi-space-size=16"] }
 
 const bench: Bench = {
-  name: "http-memory",
+  name: "fetch-memory",
   title: `what ${hosts.toLocaleString("en")} hosts leave behind in memory`,
   compares:
     "Verdicts on pages of 48 kB, every name its own host, 64 at a time, in a process of its own: its resident set after each tenth, compiler and sources included, with --max-semi-space-size=16. Flat means that the last tenth holds what the second did.",

@@ -17,7 +17,7 @@ const measured = async (client: Client, first: number, count: number): Promise<F
 }
 
 const bench: Bench = {
-  name: "http",
+  name: "fetch",
   title: "fetching pages of 48 kB, every name its own host",
   compares:
     "Reading the bytes behind guard, deadline, limits and redirects, against undici's fetch and its Agent's request, which have none of these. Whole verdicts (SHA-256, charset, title, text) beside it, to see what they add. 64 at a time; the server is a process of its own; TLS is 1.3 with P-256.",
