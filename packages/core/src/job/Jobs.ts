@@ -107,7 +107,3 @@ export interface JobFilter {
   readonly campaignId?: CampaignId
   readonly status?: JobStatus
 }
-
-/** What a lost worker leaves as `lastError`. */
-export const lost = (server: string | null): string =>
-  `the worker ${server ?? "that had it"} was lost: no sign of life for the length of a lease`

@@ -6,7 +6,7 @@ import { Memory } from "../Memory.ts"
 import * as Page from "../Page.ts"
 import * as Storable from "../Storable.ts"
 import { Job, type JobId, type JobStatus } from "./Job.ts"
-import { type Claim, type Jobs, lost } from "./Jobs.ts"
+import type { Claim, Jobs } from "./Jobs.ts"
 import * as Lease from "./Lease.ts"
 import * as Stretch from "./Stretch.ts"
 
@@ -159,7 +159,7 @@ export const makeMemory = Effect.gen(function* () {
       const rescued = { retried: 0, failed: 0 }
       for (const job of jobs.values()) {
         if (job.status !== "running" || (job.lockedAt?.getTime() ?? 0) > now - terms.lease) continue
-        const { status } = failed(job, lost(job.processingServerId), now, dice)
+        const { status } = failed(job, Lease.lost(job.processingServerId), now, dice)
         if (status === "failed") rescued.failed++
         else rescued.retried++
       }

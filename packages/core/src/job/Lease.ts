@@ -54,3 +54,7 @@ export const backoff = (
 
 /** What a wait is multiplied by. */
 export const spread = (dice: number): number => 1 + jitter * (2 * dice - 1)
+
+/** What a lost worker leaves as `lastError`. */
+export const lost = (server: string | null): string =>
+  `the worker ${server ?? "that had it"} was lost: no sign of life for the length of a lease`

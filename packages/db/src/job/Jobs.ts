@@ -1,7 +1,7 @@
 import { Reach } from "@domainflow/core/auth/Reach"
 import * as Ids from "@domainflow/core/Ids"
 import { Job, type JobId } from "@domainflow/core/job/Job"
-import { type Claim, Jobs, lost, type Standing } from "@domainflow/core/job/Jobs"
+import { type Claim, Jobs, type Standing } from "@domainflow/core/job/Jobs"
 import * as Lease from "@domainflow/core/job/Lease"
 import * as Stretch from "@domainflow/core/job/Stretch"
 import * as Page from "@domainflow/core/Page"
@@ -178,7 +178,7 @@ export const layer = Layer.effect(
             )
             update campaign_jobs j set
               ${failed(yield* Random.next)},
-              last_error = replace(${lost("%")}, '%', coalesce(processing_server_id, 'that had it'))
+              last_error = replace(${Lease.lost("%")}, '%', coalesce(processing_server_id, 'that had it'))
             from dead where j.id = dead.id
             returning j.status
           `

@@ -1,12 +1,12 @@
 import type { ResolverStrategy } from "@domainflow/core/persona/DnsPersona"
 import type { Array } from "effect"
+import type { Cycle } from "./strategies/Cycle.ts"
 import { randomRotation } from "./strategies/randomRotation.ts"
 import { sequentialFailover } from "./strategies/sequentialFailover.ts"
 import { specificOrder } from "./strategies/specificOrder.ts"
 import { weightedRotation } from "./strategies/weightedRotation.ts"
 
-/** Resolvers by their place in the list of those that may be asked. */
-export type Cycle = Array.NonEmptyReadonlyArray<number>
+export type { Cycle }
 
 /** What a choice may depend on. */
 export interface Moment {
@@ -41,6 +41,3 @@ export const strategies: Record<ResolverStrategy, Strategy> = {
   sequential_failover: sequentialFailover,
   specific_order: specificOrder
 }
-
-/** The element of a cycle `steps` after its first, round and round. */
-export const around = (cycle: Cycle, steps: number): number => cycle[steps % cycle.length]!

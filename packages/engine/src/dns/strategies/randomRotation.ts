@@ -1,4 +1,5 @@
-import { around, type Strategy } from "../Strategy.ts"
+import type { Strategy } from "../Strategy.ts"
+import { around } from "./Cycle.ts"
 
 /** Shuffles once, then every resolver in turn; a name that is asked again goes on from where it was. */
 export const randomRotation: Strategy = {

@@ -1,4 +1,5 @@
-import { around, type Strategy } from "../Strategy.ts"
+import type { Strategy } from "../Strategy.ts"
+import { around } from "./Cycle.ts"
 
 /** All names stay with the first resolver; they move on to the next one together, when it was at fault. */
 export const sequentialFailover: Strategy = {

@@ -1,4 +1,5 @@
-import { around, type Strategy } from "../Strategy.ts"
+import type { Strategy } from "../Strategy.ts"
+import { around } from "./Cycle.ts"
 
 /** Every name asks the preferred resolvers first to last, then those that are only listed. */
 export const specificOrder: Strategy = {

@@ -1,4 +1,5 @@
-import { around, type Strategy } from "../Strategy.ts"
+import type { Strategy } from "../Strategy.ts"
+import { around } from "./Cycle.ts"
 
 /**
  * Every resolver as many turns in a cycle as its weight, 1 where none is given, spread as evenly as can be: 3 and 1
