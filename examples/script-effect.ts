@@ -21,12 +21,12 @@ const program = Effect.gen(function* () {
   yield* Generate.stream(names).pipe(
     Pipeline.resolve(dns),
     Stream.filter(Pipeline.isResolved),
-    Stream.runForEach(({ dns, name }) => Console.log(`${name} ${dns.records?.ips.length} address(es)`))
+    Stream.runForEach(({ dns, name }) => Console.log(`${name} ${dns.records?.a.length} A record(s)`))
   )
 })
 
 Effect.runPromise(program.pipe(Effect.scoped, Effect.provide(Internet.layerSpawned())))
 
 // Prints:
-// aaacmeba.com 2 address(es)
-// bbacmeba.com 1 address(es)
+// aaacmeba.com 1 A record(s)
+// bbacmeba.com 1 A record(s)
