@@ -23,6 +23,7 @@ export const make = (): Certificates => {
   const spell: Record<Certificate, (name: string) => Buffer> = {
     good: (name) => certify(authority, host, name, valid),
     expired: (name) => certify(authority, host, name, [2019, 2020]),
+    notYetValid: (name) => certify(authority, host, name, [2110, 2120]),
     selfSigned: (name) => certify(host, host, name, valid),
     wrongHost: () => certify(authority, host, "another-customer.example", valid)
   }

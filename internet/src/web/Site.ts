@@ -17,7 +17,7 @@ export interface Site {
   readonly reply: (request: Request) => Reply
 }
 
-export type Certificate = "good" | "expired" | "selfSigned" | "wrongHost"
+export type Certificate = "good" | "expired" | "notYetValid" | "selfSigned" | "wrongHost"
 
 export interface Request {
   readonly secure: boolean

@@ -101,6 +101,29 @@ describe("HttpStage: bodies", () => {
     })
   )
 
+  it.live("bombs of any coding, and in any order, are one verdict each", () =>
+    Effect.gen(function* () {
+      const zeros = Buffer.alloc(64 * mebibyte)
+      const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }
+      const bombs: ReadonlyArray<readonly [string, Buffer]> = [
+        ["deflate", deflateSync(zeros, { level: 1 })],
+        ["deflate", deflateRawSync(zeros, { level: 1 })],
+        ["br", brotliCompressSync(zeros, quick)],
+        ["zstd", zstdCompressSync(zeros)],
+        ["br, gzip", gzipSync(brotliCompressSync(zeros, quick))],
+        ["zstd, br", brotliCompressSync(zstdCompressSync(zeros))]
+      ]
+      const before = process.memoryUsage().rss
+      for (const [coding, body] of bombs) {
+        const server = yield* serve(() => answer(200, body, { "content-encoding": coding }))
+        const verdict = yield* ask(server)
+        assert.strictEqual(verdict.status, "Error", coding)
+        assert.match(verdict.reason ?? "", /^\d+ bytes of body unpack to more than \d+$/, coding)
+      }
+      assert.isBelow(process.memoryUsage().rss - before, 100 * mebibyte)
+    })
+  )
+
   it.live("short pages may pack as well as they like, long ones may not", () =>
     Effect.gen(function* () {
       const padded = gzipSync(page(`tea${" ".repeat(4 * mebibyte)}`))
@@ -150,6 +173,39 @@ describe("HttpStage: bodies", () => {
       }
       const status = yield* serve(() => `HTTP/1.1 200 ${"y".repeat(mebibyte)}\r\n\r\n`)
       assert.oneOf((yield* ask(status, { requestTimeoutSeconds: 2 })).status, ["Error", "KeywordsNotFound"])
+      const trailers = `0\r\n${"x: y\r\n".repeat(mebibyte / 6)}\r\n`
+      const after = yield* serve(
+        () => answer(200, "", { "transfer-encoding": "chunked", "content-length": [] }) + trailers
+      )
+      assert.deepInclude(yield* ask(after, { requestTimeoutSeconds: 5 }), { status: "Error" })
+    })
+  )
+
+  it.live("whatever has no end within an answer ends with the deadline, and holds no memory", () =>
+    Effect.gen(function* () {
+      const chunked = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ntransfer-encoding: chunked\r\n\r\n"
+      const before = process.memoryUsage().rss
+      for (const [start, piece] of [
+        ["HTTP/1.1 200 ", "x"],
+        [`${chunked}1;`, "x"],
+        [chunked, "0"]
+      ] as const) {
+        let sent = 0
+        const server = yield* serve(() => (socket) => {
+          socket.write(start)
+          const filler = piece.repeat(65_536)
+          const more = () => {
+            while (!socket.destroyed && socket.write(filler)) sent += filler.length
+            if (!socket.destroyed) socket.once("drain", more)
+          }
+          more()
+        })
+        const verdict = yield* ask(server, { requestTimeoutSeconds: 0.5 })
+        assert.oneOf(verdict.status, ["Timeout", "Error"], start)
+        assert.isAbove(sent, 0)
+        yield* Effect.repeat(Effect.sleep(10), { until: () => server.connections().open === 0 })
+      }
+      assert.isBelow(process.memoryUsage().rss - before, 100 * mebibyte)
     })
   )
 

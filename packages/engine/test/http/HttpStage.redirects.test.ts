@@ -129,13 +129,42 @@ describe("HttpStage: redirects", () => {
         "[::ffff:127.0.0.1]",
         "[::ffff:7f00:1]",
         "[64:ff9b::7f00:1]",
+        "[::ffff:0:127.0.0.1]",
+        "[0:0:0:0:0:FFFF:7F00:0001]",
+        "[::127.0.0.1]",
+        "[64:ff9b:1::7f00:1]",
         "[2002:7f00:1::]",
+        "[2001:0:7f00:1::1]",
+        "0X7F.0.0.0x1",
+        "0177.0.0.01",
+        "１２７.０.０.１",
+        "127。0。0。1",
+        "①②⑦.⓪.⓪.①",
+        "user:secret@127.0.0.1",
         "localhost",
         "app.localhost",
         "LOCALHOST.",
         "inside.test",
         "169.254.169.254",
+        "2852039166",
+        "[::ffff:a9fe:a9fe]",
         "[fd00:ec2::254]",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.0.1",
+        "169.254.0.1",
+        "100.64.0.1",
+        "192.0.2.1",
+        "198.51.100.1",
+        "203.0.113.1",
+        "198.18.0.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "[fe80::1]",
+        "[fc00::1]",
+        "[ff02::1]",
+        "[2001:db8::1]",
         "0",
         "0.0.0.0",
         "[::]"
@@ -144,7 +173,8 @@ describe("HttpStage: redirects", () => {
       const door = "127.0.0.99"
       const guard = { refusal: (address: string) => (address === door ? null : Guard.strict.refusal(address)) }
       for (const host of inside) {
-        const server = yield* serve(() => to(`http://${host}:${hidden.port}/`), { address: door })
+        const location = Buffer.from(`http://${host}:${hidden.port}/`).toString("latin1")
+        const server = yield* serve(() => to(location), { address: door })
         const verdict = yield* ask(
           server,
           {},
@@ -155,6 +185,42 @@ describe("HttpStage: redirects", () => {
         assert.strictEqual(verdict.urls.length, 2, host)
       }
       assert.strictEqual(hidden.connections().made, 0)
+    })
+  )
+
+  it.live("dials what it has checked, whatever the name resolves to a moment later", () =>
+    Effect.gen(function* () {
+      const hidden = yield* serve(() => sells)
+      const door = "127.0.0.99"
+      const guard = { refusal: (address: string) => (address === door ? null : Guard.strict.refusal(address)) }
+      const server = yield* serve(({ path }) => (path === "/" ? to("/page") : sells), { address: door })
+      let asked = 0
+      // A name of the attacker, whose records live for no time at all.
+      const lookup = () => Effect.sync(() => (asked++ % 2 === 0 ? [door] : [hidden.address]))
+      assert.deepInclude(yield* ask(server, {}, { guard, lookup }), { status: "Success" })
+      assert.strictEqual(asked, 1)
+      const second = yield* ask(server, {}, { guard, lookup })
+      assert.deepInclude(second, { status: "Unreachable", reason: "address 127.0.0.1 is loopback" })
+
+      // Another attempt asks again, and what it hears is checked again.
+      const rude = yield* serve(() => (socket) => socket.resetAndDestroy(), { address: door })
+      asked = 0
+      const retried = yield* ask(rude, {}, { guard, lookup, retryAttempts: 1 })
+      assert.deepInclude(retried, { status: "Unreachable", attempts: 2, reason: "address 127.0.0.1 is loopback" })
+      assert.strictEqual(hidden.connections().made, 0)
+    })
+  )
+
+  it.live("a Location writes no lines into the next request", () =>
+    Effect.gen(function* () {
+      // Percent-encoded, and letters whose lower octets are CR and LF.
+      for (const location of ["/%0d%0aX-Evil:%201", "/\tx", Buffer.from("/čĊX-Evil: 1").toString("latin1")]) {
+        const server = yield* serve(({ path }) => (path === "/" ? to(location) : sells))
+        assert.deepInclude(yield* ask(server), { status: "Success" }, location)
+        const [, next] = server.asked
+        assert.isUndefined(next?.header("x-evil"), location)
+        assert.match(next?.path ?? "", /^\/[!-~]*$/)
+      }
     })
   )
 

@@ -3,6 +3,7 @@ import { createSecureServer, type Http2SecureServer } from "node:http2"
 import type { AddressInfo } from "node:net"
 import type { TLSSocket, TlsOptions } from "node:tls"
 import { make as makeCertificates } from "@domainflow/internet/web/Certificates"
+import type { Certificate } from "@domainflow/internet/web/Site"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { answer, ownAddress, page, serve } from "./support/server.ts"
@@ -14,7 +15,7 @@ const port = 8443
 const html = page("We sell tea")
 
 /** A server that has a certificate for `name`; `seen` hears of each connection by TLS. */
-const secure = (name: string, tls: TlsOptions = {}, certificate: "good" | "expired" | "selfSigned" = "good") => {
+const secure = (name: string, tls: TlsOptions = {}, certificate: Certificate = "good") => {
   const seen: Array<TLSSocket> = []
   const context = (host: string) => certificates.contextFor(name === "*" ? host : name, certificate)
   const SNICallback: TlsOptions["SNICallback"] = (host, done) => done(null, context(host))
@@ -53,6 +54,7 @@ describe("HttpStage: TLS", () => {
         ["s*.test", "good", {}, "the certificate is for another name"],
         ["shop.test.evil.example", "good", {}, "the certificate is for another name"],
         ["shop.test", "expired", {}, "the certificate has expired"],
+        ["shop.test", "notYetValid", {}, "the certificate is not valid yet"],
         ["shop.test", "selfSigned", {}, "the certificate is self-signed"],
         ["shop.test", "good", { ca: [] }, "the certificate's authority is not known"]
       ] as const
@@ -71,6 +73,29 @@ describe("HttpStage: TLS", () => {
       const wild = yield* secure("*.shop.test")
       assert.strictEqual((yield* askBy(wild, {}, {}, "www.shop.test")).status, "Success")
       assert.strictEqual((yield* askBy(wild, {}, {}, "a.www.shop.test")).status, "Unreachable")
+    })
+  )
+
+  it.live("an authority that comes along with the certificate is not trusted for that", () =>
+    Effect.gen(function* () {
+      const { cert, key } = certificates.pairFor("shop.test", "good")
+      const chain = yield* serve(() => answer(200, html), { port, tls: { key, cert: cert + certificates.authority } })
+      assert.strictEqual((yield* askBy(chain)).status, "Success")
+      assert.deepInclude(yield* askBy(chain, {}, { ca: [] }), {
+        status: "Unreachable",
+        reason: `the certificate's authority is not trusted in the TLS handshake with shop.test:${port}`
+      })
+    })
+  )
+
+  it.live("a server that wants to know who asks is Unreachable, whenever it says so", () =>
+    Effect.gen(function* () {
+      const server = yield* secure("*", { requestCert: true, rejectUnauthorized: true, ca })
+      for (const maxVersion of ["TLS12", "TLS13"] as const) {
+        const verdict = yield* askBy(server, { tlsClientHello: { maxVersion } })
+        assert.strictEqual(verdict.status, "Unreachable", verdict.reason ?? "")
+        assert.match(verdict.reason ?? "", /^(TLS failed \(.*\)|reset|closed without an answer) /)
+      }
     })
   )
 
