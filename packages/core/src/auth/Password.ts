@@ -3,8 +3,13 @@ import * as common from "./commonPasswords.ts"
 
 /** In characters, after normalisation. Length is what makes a password hard to guess; nothing is said about its letters. */
 export const minLength = 15
-/** Long enough for any sentence, short enough that normalising one costs nothing. */
+/** Long enough for any sentence. */
 export const maxLength = 256
+/**
+ * In UTF-16 units, as typed: more than any accepted password takes, however its accents are spelt. Nothing longer is
+ * normalised, which could make it 18 times as long and stop the process for seconds.
+ */
+export const longestTyped = 4_096
 
 /** A password that passed the rules below. Only such a one is hashed. */
 export type AcceptedPassword = Redacted.Redacted & Brand.Brand<"AcceptedPassword">
@@ -41,7 +46,8 @@ export const accept = (
   password: Redacted.Redacted,
   about: ReadonlyArray<string>
 ): Result.Result<AcceptedPassword, WeakPassword> => {
-  const reason = weakness(normalise(Redacted.value(password)), about)
+  const typed = Redacted.value(password)
+  const reason = typed.length > longestTyped ? "too_long" : weakness(normalise(typed), about)
   return reason === null ? Result.succeed(proven(password)) : Result.fail(new WeakPassword({ reason }))
 }
 
@@ -50,7 +56,7 @@ export const proven = (password: Redacted.Redacted): AcceptedPassword =>
   // The brand has no runtime part: it says which of the two functions here let the password through.
   password as AcceptedPassword
 
-/** One spelling per password: an é is the same from every keyboard (NIST SP 800-63B-4 3.1.1.2, RFC 8265 4.2.2). */
+/** One spelling per password, Unicode's NFKC: an é is the same from every keyboard (NIST SP 800-63B-4 3.1.1.2). */
 export const normalise = (password: string): string => password.normalize("NFKC")
 
 const weakness = (password: string, about: ReadonlyArray<string>): Weakness | null => {

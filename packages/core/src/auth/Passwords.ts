@@ -7,7 +7,7 @@ import * as Client from "./Client.ts"
 import { Credentials } from "./Credentials.ts"
 import { DeviceId } from "./DeviceId.ts"
 import * as Opening from "./Opening.ts"
-import { accept, WeakPassword } from "./Password.ts"
+import { accept, normalise, WeakPassword } from "./Password.ts"
 import { PasswordHasher } from "./PasswordHasher.ts"
 import * as Token from "./Token.ts"
 import type { Email, User } from "./User.ts"
@@ -39,8 +39,10 @@ export const make = Effect.gen(function* () {
         })
         return yield* new InvalidCredentials()
       }
-      if (Redacted.value(current) === Redacted.value(next)) return yield* new WeakPassword({ reason: "unchanged" })
       const to = yield* prepare(next, personOf(account))
+      // Spelt with other keys it is the same one still; `prepare` has seen to it that it is not too long to look at.
+      if (normalise(Redacted.value(current)) === normalise(Redacted.value(next)))
+        return yield* new WeakPassword({ reason: "unchanged" })
       if (!(yield* credentials.change(userId, account.passwordHash, to, client))) return yield* new InvalidCredentials()
       const deviceId = device == null ? null : DeviceId.make(yield* Token.hash(device))
       // They have just proved who they are: no lock of strangers' making stands between.

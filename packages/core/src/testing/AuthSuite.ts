@@ -259,6 +259,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
           )
         })
         yield* (yield* Elapse)("16 minutes")
+        assert.deepInclude(yield* change(password, "\uff4eine green bottles"), { reason: "unchanged" })
 
         const fresh = yield* auth.changePassword(principal, { current: password, next, client, device: here.device })
 

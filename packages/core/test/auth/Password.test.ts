@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Redacted, Result } from "effect"
 import fc from "fast-check"
-import { accept, maxLength, minLength, type Weakness } from "../../src/auth/Password.ts"
+import { accept, longestTyped, maxLength, minLength, type Weakness } from "../../src/auth/Password.ts"
 
 const verdict = (password: string, about: ReadonlyArray<string> = ["ada.king@example.org", "Ada", "King"]) =>
   Result.match(accept(Redacted.make(password), about), {
@@ -16,6 +16,12 @@ it("15 to 256 characters, whatever they are", () => {
   assert.strictEqual(verdict("🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤🦆"), "accepted")
   assert.strictEqual(verdict("abcde fghij klm ".repeat(16)), "accepted")
   assert.strictEqual(verdict(`${"abcde fghij klm ".repeat(16)}x`), "too_long")
+})
+
+it("however its accents are spelt, an accepted password is within what is looked at", () => {
+  // Each is one character when normalised, of three code points as typed.
+  assert.strictEqual(verdict(`nine green bottle${"\u0065\u0302\u0301".repeat(239)}`), "accepted")
+  assert.strictEqual(verdict("x".repeat(longestTyped + 1)), "too_long")
 })
 
 it("what is guessed first is refused", () => {

@@ -1,12 +1,12 @@
 import { createHmac } from "node:crypto"
-import { type HashedPassword, normalise } from "@domainflow/core/auth/Password"
+import { type HashedPassword, longestTyped, normalise } from "@domainflow/core/auth/Password"
 import { PasswordHasher } from "@domainflow/core/auth/PasswordHasher"
 import type { KeyRing } from "@domainflow/core/KeyRing"
 import * as Ring from "@domainflow/core/KeyRing"
 import { hash as bcrypt, parseOptions, verify } from "@node-rs/bcrypt"
 import { Effect, Layer, Redacted, Schema, Semaphore } from "effect"
 
-/** 2^12 rounds, about a fifth of a second: OWASP asks for 10 at least, and a login may take no longer. */
+/** 2^12 rounds, about a fifth of a second: as much as a login may take. */
 export const defaultCost = 12
 /** A stored hash that would take longer than 2^14 rounds is none of ours, and not worth a second of everyone's time. */
 export const maxCost = 14
@@ -41,6 +41,8 @@ export const layer = ({ cost = defaultCost, peppers }: Options) =>
       if (!/^([2-9]|[1-9][0-9]{1,8})$/.test(id)) return yield* new InvalidPepperVersion({ id })
       const turn = yield* Semaphore.make(maxConcurrent)
       const nobody = yield* Effect.promise(() => bcrypt("nobody", { cost }))
+      /** A hash goes on when nobody waits for it any more, so its turn lasts as long: who hangs up makes no room. */
+      const inTurn = <A>(hashing: Effect.Effect<A>) => turn.withPermits(1)(Effect.uninterruptible(hashing))
 
       return PasswordHasher.of({
         hash: (password) =>
@@ -49,12 +51,12 @@ export const layer = ({ cost = defaultCost, peppers }: Options) =>
             const input = peppered(pepper, Redacted.value(password))
             const hash = yield* Effect.promise(() => bcrypt(input, { cost }))
             return { hash: Redacted.make(hash), pepperVersion: Number(pepper.id) }
-          }).pipe(turn.withPermits(1), Effect.withSpan("PasswordHasher.hash")),
+          }).pipe(inTurn, Effect.withSpan("PasswordHasher.hash")),
 
         verify: (password, stored) =>
           Effect.gen(function* () {
             const pepper = stored === null ? null : yield* peppers.find(`${stored.pepperVersion}`)
-            const input = pepper === null ? unpeppered(password) : peppered(pepper, Redacted.value(password))
+            const input = typed(password, pepper)
             const storedCost = stored === null ? null : costOf(stored)
             if (stored === null || storedCost === null || input === null) {
               yield* Effect.promise(() => verify("somebody", nobody))
@@ -67,7 +69,7 @@ export const layer = ({ cost = defaultCost, peppers }: Options) =>
             const current = yield* peppers.current
             const outdated = matches && (storedCost < cost || pepper?.id !== current.id)
             return { matches, outdated }
-          }).pipe(turn.withPermits(1), Effect.withSpan("PasswordHasher.verify"))
+          }).pipe(inTurn, Effect.withSpan("PasswordHasher.verify"))
       })
     })
   )
@@ -79,14 +81,19 @@ export const layerConfig = Layer.unwrap(
   })
 )
 
+/** What bcrypt is to check of a password that somebody typed; null where it cannot be a right one. */
+const typed = (password: Redacted.Redacted, pepper: Ring.Key | null): string | null => {
+  const given = Redacted.value(password)
+  if (given.length > longestTyped) return null
+  return pepper === null ? unpeppered(given) : peppered(pepper, given)
+}
+
 const peppered = (pepper: Ring.Key, password: string): string =>
   createHmac("sha384", Redacted.value(pepper.bytes)).update(normalise(password)).digest("base64")
 
 /** As older programs hashed it. What bcrypt would have cut off was never part of such a password, so it cannot be in a right one. */
-const unpeppered = (password: Redacted.Redacted): string | null => {
-  const given = Redacted.value(password)
-  return given.includes("\0") || Buffer.byteLength(given) > 72 ? null : given
-}
+const unpeppered = (password: string): string | null =>
+  password.includes("\0") || Buffer.byteLength(password) > 72 ? null : password
 
 /** Null where it is no bcrypt hash, or one that would take too long. */
 const costOf = (stored: HashedPassword): number | null => {
