@@ -22,6 +22,8 @@ export interface KeptSession {
   readonly session: Session
   readonly rotationDue: boolean
   readonly isRotated: boolean
+  /** The id it was opened with: what a session and its successors have in common. */
+  readonly openedAs: SessionId
 }
 
 /** The tables of accounts where there is no database: what the memory layers of the ports have in common. */
@@ -77,10 +79,16 @@ export const isLocked = (account: Account, now: number): boolean =>
 export const isShutToStrangers = (account: Account, now: number): boolean =>
   account.lockedUntil !== null && account.lockedUntil.getTime() > now
 
-/** Forgets the failures and the devices of a password that is no more. */
+/** Forgets the failures, the devices and the links of a password that is no more. */
 export const startAnew = (tables: Tables, userId: UserId): void => {
   tables.locksInARow.delete(userId)
+  voidLinks(tables, userId)
   for (const [id, device] of tables.devices) if (device.userId === userId) tables.devices.delete(id)
+}
+
+/** No link that was sent to someone works any more. */
+export const voidLinks = (tables: Tables, userId: UserId): void => {
+  for (const [hash, reset] of tables.resets) if (reset.userId === userId) tables.resets.delete(hash)
 }
 
 /** The roles someone holds now. */
@@ -169,7 +177,6 @@ export const dueForRotation = (tables: Tables, userId: UserId): void => {
 export const forget = (tables: Tables, userId: UserId): void => {
   tables.accounts.delete(userId)
   startAnew(tables, userId)
-  for (const [hash, reset] of tables.resets) if (reset.userId === userId) tables.resets.delete(hash)
   for (const held of tables.held.filter((held) => held.userId === userId)) take(tables, userId, held.roleId)
 }
 

@@ -88,9 +88,6 @@ export class PasswordResets extends Context.Service<
           const changed = renewed(account, password, new Date(now))
           tables.accounts.set(account.id, changed)
           Memory.startAnew(tables, account.id)
-          for (const [hash, reset] of tables.resets)
-            if (reset.userId === account.id && reset.usedAt === null)
-              tables.resets.set(hash, new PasswordResetToken({ ...reset, usedAt: new Date(now) }))
           const sessions = Memory.endSessions(tables, account.id)
           yield* audit.append({ action: "user.password_reset", entityId: account.id })
           yield* log.append({

@@ -70,7 +70,7 @@ export class Sessions extends Context.Service<
      */
     readonly rotate: (id: SessionId, to: SessionId) => Effect.Effect<boolean, StoreError>
 
-    /** False if it was over already. */
+    /** Ends a session under this id and under any other that rotating gave it. False if it was over already. */
     readonly end: (id: SessionId, reason: EndReason, client: Client) => Effect.Effect<boolean, StoreError>
 
     /** Ends all of someone's sessions and says how many. */
@@ -90,8 +90,14 @@ export class Sessions extends Context.Service<
       const log = yield* AuthLog
       const live = (userId: UserId) =>
         [...tables.sessions.values()].map(({ session }) => session).filter((session) => session.userId === userId)
-      const put = (session: Session, state: { rotationDue?: boolean; isRotated?: boolean } = {}) =>
-        tables.sessions.set(session.id, { rotationDue: false, isRotated: false, ...state, session })
+      const put = (session: Session, state: Partial<Memory.KeptSession> = {}) =>
+        tables.sessions.set(session.id, {
+          rotationDue: false,
+          isRotated: false,
+          openedAs: session.id,
+          ...state,
+          session
+        })
 
       return Sessions.of({
         open: Effect.fnUntraced(function* ({ client, deviceId, id, isKnownDevice, passwordHash, userId }) {
@@ -184,16 +190,19 @@ export class Sessions extends Context.Service<
           const now = yield* Clock.currentTimeMillis
           const found = tables.sessions.get(id)
           if (found === undefined || found.session.expiresAt.getTime() <= now || found.isRotated) return false
-          put(new Session({ ...found.session, id: to }))
+          const { openedAs } = found
+          put(new Session({ ...found.session, id: to }), { openedAs })
           const grace = new Date(now + rotationGraceSeconds * 1_000)
-          put(new Session({ ...found.session, expiresAt: grace }), { isRotated: true })
+          put(new Session({ ...found.session, expiresAt: grace }), { isRotated: true, openedAs })
           return true
         }),
 
         end: Effect.fnUntraced(function* (id, reason, client) {
           const found = tables.sessions.get(id)
           if (found === undefined) return false
-          tables.sessions.delete(id)
+          const isOver = found.session.expiresAt.getTime() <= (yield* Clock.currentTimeMillis)
+          for (const { openedAs, session } of [...tables.sessions.values()])
+            if (session.id === id || (!isOver && openedAs === found.openedAs)) tables.sessions.delete(session.id)
           yield* log.append({
             eventType: endEvents[reason],
             eventStatus: "success",

@@ -39,7 +39,8 @@ export class Users extends Context.Service<
       request?: Page.PageRequest
     ) => Effect.Effect<Page.Page<User>, Page.InvalidCursor | StoreError>
 
-    /** Changes the fields that are given. A new address is unverified; a change of the second factor rotates the sessions. */
+    /** Changes the fields that are given. A new address is unverified, and the
+     * links that were sent to the old one are void; a change of the second factor rotates the sessions. */
     readonly update: (
       grant: Manage,
       id: UserId,
@@ -140,10 +141,13 @@ export class Users extends Context.Service<
           const isNewAddress = change.email !== undefined && change.email !== account.email
           const isNewFactor = change.mfaEnabled !== undefined && change.mfaEnabled !== account.mfaEnabled
           if (isNewFactor) Memory.dueForRotation(tables, userId)
+          if (isNewAddress) Memory.voidLinks(tables, userId)
           const changed = new Account({
             ...account,
             ...change,
-            ...(isNewAddress ? { emailVerified: false, emailVerificationToken: null } : {})
+            ...(isNewAddress
+              ? { emailVerified: false, emailVerificationToken: null, emailVerificationExpiresAt: null }
+              : {})
           })
           const details = { changed: Object.keys(change) }
           return isNewFactor

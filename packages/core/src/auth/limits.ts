@@ -1,8 +1,8 @@
 /** The numbers of login. Each is a promise of the documentation; none is there to be tuned per installation. */
 
-/** A session that nobody used for so long is over (OWASP ASVS 5.0 7.3.1). The SQL function knows the same number. */
+/** A session that nobody used for so long is over (OWASP ASVS 5.0, 7.3.1). The SQL function knows the same number. */
 export const idleMinutes = 30
-/** However busy, a session ends (OWASP ASVS 5.0 7.3.2). */
+/** However busy, a session ends (OWASP ASVS 5.0, 7.3.2). */
 export const sessionHours = 12
 /** The oldest goes when another one opens. */
 export const sessionsPerUser = 5

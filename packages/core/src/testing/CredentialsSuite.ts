@@ -5,6 +5,7 @@ import { Credentials, type LoginFault } from "../auth/Credentials.ts"
 import { DeviceId } from "../auth/DeviceId.ts"
 import { proven } from "../auth/Password.ts"
 import { PasswordHasher } from "../auth/PasswordHasher.ts"
+import { PasswordResets } from "../auth/PasswordResets.ts"
 import { SessionId } from "../auth/Session.ts"
 import { Sessions } from "../auth/Sessions.ts"
 import * as Token from "../auth/Token.ts"
@@ -167,6 +168,26 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
         assert.strictEqual((yield* story(id)).at(-1), "password_change success")
         const { items } = yield* (yield* AuditLog).page({ entityId: id, action: "user.password_changed" })
         assert.strictEqual(items.length, 1)
+      })
+    )
+
+    it.effect("links that were sent before a new password, or to an old address, do not work any more", () =>
+      Effect.gen(function* () {
+        const [credentials, resets, users] = [yield* Credentials, yield* PasswordResets, yield* Users]
+        const to = yield* (yield* PasswordHasher).hash(proven(Redacted.make("seven red balloons")))
+        const { email, id } = yield* person()
+        const { passwordHash } = (yield* credentials.get(id))!
+        const [before, old, verification] = [yield* Token.mint, yield* Token.mint, yield* Token.mint]
+
+        yield* resets.offer(email, before.hash, client)
+        yield* credentials.change(id, passwordHash, to, client)
+        assert.isNull(yield* resets.find(before.hash))
+        yield* resets.offer(email, old.hash, client)
+        yield* credentials.offerVerification(email, verification.hash)
+        yield* users.update(manage, id, { email: freshEmail() })
+        assert.isNull(yield* resets.find(old.hash))
+        assert.isNull(yield* resets.redeem(old.hash, to, client))
+        assert.isNull(yield* credentials.verify(verification.hash))
       })
     )
 

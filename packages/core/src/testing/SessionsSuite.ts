@@ -198,6 +198,36 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
       })
     )
 
+    it.effect("whoever logs out is logged out under every token the session had", () =>
+      Effect.gen(function* () {
+        const sessions = yield* Sessions
+        const { id: userId } = yield* person()
+        const isValid = (id: SessionId) => Effect.map(sessions.validate(id, client, unbound), (look) => look.isValid)
+        for (const by of ["old", "new"] as const) {
+          const [{ id }, { id: other }, to] = [yield* opened(userId), yield* opened(userId), yield* freshId]
+          yield* sessions.rotate(id, to)
+          assert.isTrue(yield* isValid(id))
+
+          assert.isTrue(yield* sessions.end(by === "old" ? id : to, "logout", client))
+
+          assert.deepStrictEqual([yield* isValid(id), yield* isValid(to)], [false, false], by)
+          assert.isTrue(yield* isValid(other))
+        }
+      })
+    )
+
+    it.effect("a token that rotating has outdated ends nothing but itself", () =>
+      Effect.gen(function* () {
+        const sessions = yield* Sessions
+        const { id: userId } = yield* person()
+        const [{ id }, to] = [yield* opened(userId), yield* freshId]
+        yield* sessions.rotate(id, to)
+        yield* (yield* Elapse)("11 seconds")
+        yield* sessions.end(id, "logout", client)
+        assert.isTrue((yield* sessions.validate(to, client, unbound)).isValid)
+      })
+    )
+
     it.effect("a deactivated user's sessions are of nobody, at the very next look", () =>
       Effect.gen(function* () {
         const sessions = yield* Sessions

@@ -15,7 +15,7 @@ import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
 import { guard, onConstraint } from "../Store.ts"
 import * as AuthLog from "./AuthLog.ts"
-import { endSessions, holdSuperAdmins } from "./governing.ts"
+import { endSessions, holdSuperAdmins, voidLinks } from "./governing.ts"
 import { insert } from "./Users.ts"
 
 export const layer = Layer.effect(
@@ -127,7 +127,8 @@ export const layer = Layer.effect(
       change: (userId, was, to, client) =>
         Effect.gen(function* () {
           const [same] = yield* sql`
-            select id from auth.users where id = ${userId} and password_hash = ${Redacted.value(was)} for update
+            select id from auth.users where id = ${userId} and password_hash = ${Redacted.value(was)}
+            for no key update
           `
           if (same === undefined) return false
           yield* renew(sql, userId, to)
@@ -201,9 +202,13 @@ export const layer = Layer.effect(
   })
 )
 
-/** Stores a new password: the failures and devices of the old one are forgotten; an administrator's lock stays. */
+/**
+ * Stores a new password: the failures, devices and links of the old one are forgotten; an administrator's lock stays. Hold the
+ * user first.
+ */
 export const renew = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, userId: UserId, to: HashedPassword) {
   yield* sql`delete from auth.known_devices where user_id = ${userId}`
+  yield* voidLinks(sql, userId)
   return yield* sql`
     update auth.users set
       password_hash = ${Redacted.value(to.hash)},

@@ -25,9 +25,11 @@ export const layer = Layer.effect(
           const id = yield* Ids.one
           const rows = yield* sql`
             with owner as (
+              -- Held until the link is there: whoever changes the address or the password meanwhile finds it, and voids it.
               select * from auth.users
               where lower(email) = ${email} and coalesce(is_active, true)
               order by email = ${email} desc limit 1
+              for share
             ), offered as (
               insert into auth.password_reset_tokens
                 (id, user_id, token_hash, expires_at, ip_address, user_agent, created_at)
@@ -62,7 +64,7 @@ export const layer = Layer.effect(
             select u.id from auth.users u
             where u.id = (select t.user_id from auth.password_reset_tokens t where t.token_hash = ${tokenHash} limit 1)
               and coalesce(u.is_active, true)
-            for update
+            for no key update
           `
           if (owner === undefined) return null
           const used = yield* sql`
@@ -71,10 +73,6 @@ export const layer = Layer.effect(
             returning id
           `
           if (used.length === 0) return null
-          yield* sql`
-            update auth.password_reset_tokens set used_at = now() at time zone 'utc'
-            where user_id = ${owner.id} and used_at is null
-          `
           const rows = yield* renew(sql, owner.id, password)
           const ended = yield* endSessions(sql, owner.id, "password_reset", client)
           yield* AuditLog.append(sql, { action: "user.password_reset", entityId: owner.id })

@@ -6,7 +6,7 @@ import type { UserId } from "@domainflow/core/auth/UserId"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { guard } from "../Store.ts"
-import { actorsClient, dueForRotation, holdSuperAdmins, holds, record, spare } from "./governing.ts"
+import { actorsClient, dueForRotation, holdSuperAdmins, holds, holdUser, record, spare } from "./governing.ts"
 
 type Manage = Grant<"users:manage">
 
@@ -17,7 +17,7 @@ export const layer = Layer.effect(
 
     const allowed = Effect.fnUntraced(function* (grant: Manage, userId: UserId, name: RoleName) {
       if (name === superAdmin) yield* holdSuperAdmins(sql)
-      const [user] = yield* sql`select id from auth.users where id = ${userId} for update`
+      const [user] = yield* holdUser(sql, userId)
       if (user === undefined) return yield* new UserNotFound({ userId })
       const [role] = yield* sql<{ id: string }>`select id from auth.roles where name = ${name}`
       if (role === undefined) return yield* new RoleNotFound({ name })

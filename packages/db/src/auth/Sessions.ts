@@ -1,14 +1,14 @@
 import { SecurityFlags } from "@domainflow/core/auth/AuthAuditEntry"
 import { unknown } from "@domainflow/core/auth/Client"
 import { devicesPerUser, rotationGraceSeconds, sessionHours, sessionsPerUser } from "@domainflow/core/auth/limits"
-import { Session } from "@domainflow/core/auth/Session"
+import { Session, type SessionId } from "@domainflow/core/auth/Session"
 import { endEvents, Sessions } from "@domainflow/core/auth/Sessions"
 import { UserId } from "@domainflow/core/auth/UserId"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { guard } from "../Store.ts"
 import * as AuthLog from "./AuthLog.ts"
-import { endSessions } from "./governing.ts"
+import { endSessions, holdUser } from "./governing.ts"
 
 export const layer = Layer.effect(
   Sessions,
@@ -24,7 +24,7 @@ export const layer = Layer.effect(
             where id = ${userId} and password_hash = ${Redacted.value(passwordHash)} and coalesce(is_active, true)
               and not (coalesce(is_locked, false) and coalesce(locked_until > now() at time zone 'utc', true))
               and (${isKnownDevice} or coalesce(locked_until <= now() at time zone 'utc', true))
-            for update
+            for no key update
           `
           if (open === undefined) return null
           const rows = yield* sql`
@@ -74,15 +74,16 @@ export const layer = Layer.effect(
 
       validate: (id, client, bound) =>
         sql`
+          -- Looked up rather than joined: the planner takes a function for a thousand rows, and would read all users for them.
           select
             v.*,
-            coalesce(u.must_change_password, false) as must_change_password,
-            coalesce(s.rotation_due, false) as rotation_due
+            coalesce(
+              (select u.must_change_password from auth.users u where u.id = v.user_id), false
+            ) as must_change_password,
+            coalesce((select s.rotation_due from auth.sessions s where s.id = ${id}), false) as rotation_due
           from auth.validate_session_security(
             ${id}, ${client.ip}::inet, ${client.userAgent}, ${bound.ip}, ${bound.userAgent}
           ) v
-          left join auth.users u on u.id = v.user_id
-          left join auth.sessions s on s.id = ${id}
         `.pipe(
           Effect.flatMap(([row]) => decodeValidation(row)),
           guard("Sessions.validate")
@@ -90,10 +91,10 @@ export const layer = Layer.effect(
 
       rotate: (id, to) =>
         Effect.gen(function* () {
+          yield* holdHolder(sql, id)
           const [old] = yield* sql`
             select id from auth.sessions
             where id = ${id} and is_active and rotated_at is null and expires_at > now() at time zone 'utc'
-            for update
           `
           if (old === undefined) return false
           yield* sql`
@@ -117,8 +118,16 @@ export const layer = Layer.effect(
 
       end: (id, reason, client) =>
         Effect.gen(function* () {
+          yield* holdHolder(sql, id)
+          // What it was rotated from, or to, has all but the id in common with it, and goes with it.
           const [ended] = yield* sql<{ userId: UserId }>`
-            update auth.sessions set is_active = false where id = ${id} and is_active returning user_id
+            with ended as (
+              select user_id, created_at from auth.sessions
+              where id = ${id} and is_active and expires_at > now() at time zone 'utc'
+            )
+            update auth.sessions s set is_active = false
+            where s.is_active and (s.id = ${id} or (s.user_id, s.created_at) = (select user_id, created_at from ended))
+            returning s.user_id
           `
           if (ended === undefined) return false
           yield* AuthLog.append(sql, {
@@ -134,6 +143,7 @@ export const layer = Layer.effect(
 
       endAll: (userId, client) =>
         Effect.gen(function* () {
+          yield* holdUser(sql, userId)
           const ended = yield* endSessions(sql, userId, "everywhere", client)
           yield* Effect.forEach(ended, (event) => AuthLog.append(sql, event), { discard: true })
           return ended.length
@@ -162,6 +172,14 @@ export const layer = Layer.effect(
     })
   })
 )
+
+/** As `holdUser`, of whoever has this session: it may not be ended and rotated at once. */
+const holdHolder = (sql: SqlClient.SqlClient, id: SessionId) =>
+  sql`
+    select u.id from auth.users u
+    where u.id = (select s.user_id from auth.sessions s where s.id = ${id})
+    for no key update
+  `
 
 const decodeValidation = Schema.decodeUnknownEffect(
   Schema.Struct({

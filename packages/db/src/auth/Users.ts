@@ -19,7 +19,8 @@ import {
   holdSuperAdmins,
   holds,
   record,
-  spare
+  spare,
+  voidLinks
 } from "./governing.ts"
 
 type Manage = Grant<"users:manage">
@@ -99,13 +100,18 @@ export const layer = Layer.effect(
           const after = { ...before, ...change }
           const isNewFactor = after.mfaEnabled !== before.mfaEnabled
           if (isNewFactor) yield* dueForRotation(sql, userId)
+          const isNewAddress = after.email !== before.email
+          // They were sent to the old address.
+          if (isNewAddress) yield* voidLinks(sql, userId)
           const set = sql.csv([
             sql`email = ${after.email}`,
             sql`first_name = ${after.firstName}`,
             sql`last_name = ${after.lastName}`,
             sql`avatar_url = ${after.avatarUrl}`,
             sql`mfa_enabled = ${after.mfaEnabled}`,
-            ...(after.email === before.email ? [] : [sql`email_verified = false, email_verification_token = null`])
+            ...(isNewAddress
+              ? [sql`email_verified = false, email_verification_token = null, email_verification_expires_at = null`]
+              : [])
           ])
           const details = { changed: Object.keys(change) }
           return yield* isNewFactor
@@ -147,6 +153,9 @@ export const layer = Layer.effect(
 
       delete: (grant, userId) =>
         Effect.gen(function* () {
+          yield* holdSuperAdmins(sql)
+          // Nobody writes a line about them any more until they are gone.
+          yield* sql`select id from auth.users where id = ${userId} for update`
           const ended = yield* shutOut(grant, userId, "deleted")
           // All lines there are before the trails are held, and then the few that say this.
           yield* keepName(userId)

@@ -41,7 +41,7 @@ export const governed = Effect.fnUntraced(function* (
   grant: Grant<Permission>,
   userId: UserId
 ): Effect.fn.Return<void, UserNotFound | NotHeld | SqlError.SqlError> {
-  const [found] = yield* sql`select id from auth.users where id = ${userId} for update`
+  const [found] = yield* holdUser(sql, userId)
   if (found === undefined) return yield* new UserNotFound({ userId })
   const roles = yield* sql<{ name: RoleName }>`
     select r.name from auth.user_roles ur
@@ -54,6 +54,13 @@ export const governed = Effect.fnUntraced(function* (
     roles.map(({ name }) => name)
   )
 })
+
+/**
+ * Whoever opens, rotates or ends someone's sessions, or changes what they may, waits here for the one before: the statements
+ * that follow see what that one did. Lines of the trails may be written meanwhile, so nobody waits for each other in a ring.
+ */
+export const holdUser = (sql: SqlClient.SqlClient, userId: UserId) =>
+  sql`select id from auth.users where id = ${userId} for no key update`
 
 /** Everyone who changes who is super_admin waits here for the one before: the statements that follow see what that one did. */
 export const holdSuperAdmins = (sql: SqlClient.SqlClient) =>
@@ -97,6 +104,12 @@ export const endSessions = (sql: SqlClient.SqlClient, userId: UserId, reason: st
         })
       )
   )
+
+/** No link that was sent to someone works any more. */
+export const voidLinks = (sql: SqlClient.SqlClient, userId: UserId) => sql`
+  update auth.password_reset_tokens set used_at = now() at time zone 'utc'
+  where user_id = ${userId} and used_at is null
+`
 
 /** Someone's rights changed: each of their sessions is to get a new token. */
 export const dueForRotation = (sql: SqlClient.SqlClient, userId: UserId) =>

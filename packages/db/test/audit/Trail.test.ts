@@ -196,6 +196,20 @@ it.layer(sealed, { timeout: "60 seconds" })("a sealed trail", (it) => {
     })
   )
 
+  it.effect("a forged number of any size is found, and does not fill the memory", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* fill
+      for (const trail of trails) {
+        const seals = sql(trail.seals)
+        const forge = sql`update ${seals} set seq = 9000000000000000000 where seq = (select max(seq) from ${seals})`
+        const found = yield* tampered(forge, kinds(trail))
+        assert.strictEqual(found.at(-1), "edited 9000000000000000000")
+        assert.lengthOf(found, 1_001)
+      }
+    })
+  )
+
   it.effect("a change that was rolled back leaves neither a line nor a gap", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

@@ -194,6 +194,28 @@ layer(Database.layer)("session functions", (it) => {
     )
   }
 
+  const all = ["ip_mismatch", "user_agent_mismatch", "fingerprint_mismatch", "idle_timeout"] as const
+  for (let subset = 0; subset < 2 ** all.length; subset++) {
+    const flags = all.filter((_, bit) => (subset & (1 << bit)) !== 0)
+    it.effect(`${flags.join(", ") || "no flag"} can stand alone`, () =>
+      Effect.gen(function* () {
+        const raised = (flag: (typeof all)[number]) => flags.includes(flag)
+        // A session without an agent has no fingerprint, so that other flags can be raised without that one.
+        const of = raised("fingerprint_mismatch") ? home : halfKnown
+        const isElsewhere = raised("ip_mismatch") || (raised("fingerprint_mismatch") && !raised("user_agent_mismatch"))
+        const by = {
+          ip: isElsewhere ? "192.0.2.8" : of.ip,
+          agent: raised("user_agent_mismatch") ? "curl" : of.agent
+        }
+        const { id } = yield* open(of, raised("idle_timeout") ? "31 minutes" : "0")
+        const require = { ip: raised("ip_mismatch"), agent: raised("user_agent_mismatch") }
+        const { isValid, securityFlags } = yield* validate(id, by, require)
+        assert.deepStrictEqual(Object.keys(securityFlags).sort(), flags.toSorted())
+        assert.strictEqual(isValid, flags.length === 0)
+      })
+    )
+  }
+
   it.effect("29 minutes of silence are none", () =>
     Effect.gen(function* () {
       const { id } = yield* open(home, "29 minutes")
@@ -244,6 +266,15 @@ layer(Database.layer)("session functions", (it) => {
       })
     )
   }
+
+  it.effect("a user who never was said to be active is, as everywhere else", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { id, userId } = yield* open(home)
+      yield* sql`update auth.users set is_active = null where id = ${userId}`
+      assert.isTrue((yield* validate(id, home)).isValid)
+    })
+  )
 
   it.effect("a session nobody opened is not found", () =>
     Effect.gen(function* () {

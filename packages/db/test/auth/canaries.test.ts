@@ -1,4 +1,5 @@
-import { inspect } from "node:util"
+import { execFile } from "node:child_process"
+import { inspect, promisify } from "node:util"
 import { AuditLog } from "@domainflow/core/audit/AuditLog"
 import * as Chain from "@domainflow/core/audit/Chain"
 import { Auth } from "@domainflow/core/auth/Auth"
@@ -16,12 +17,15 @@ import { client, freshEmail, manage, roles } from "@domainflow/core/testing/auth
 import * as TestRegex from "@domainflow/core/testing/TestRegex"
 import { assert, it } from "@effect/vitest"
 import { hash as bcrypt } from "@node-rs/bcrypt"
-import { Cause, Effect, Exit, Layer, Logger, Queue, Redacted, Stream, Tracer } from "effect"
+import { Cause, Context, Effect, Exit, Layer, Logger, Queue, Redacted, Stream, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Accounts from "../../src/auth/Accounts.ts"
 import * as Bcrypt from "../../src/auth/Bcrypt.ts"
 import * as Db from "../../src/Db.ts"
+import * as Pg from "../../src/Pg.ts"
 import * as Database from "../support/Database.ts"
+
+const run = promisify(execFile)
 
 /** Everything that must never be seen again, by what it is. */
 const canaries = new Map<string, string>()
@@ -87,6 +91,9 @@ const listening = Layer.mergeAll(
   )
 )
 
+/** Where this file's database is, for programs that open it themselves. */
+class Url extends Context.Service<Url, Redacted.Redacted>()("test/Url") {}
+
 const ring = key("secret key", "box1", "boxkey")
 const letters = Effect.runSync(Queue.unbounded<Letter>())
 /** Delivers, and then complains with the whole letter in its error, as a mailer might. */
@@ -108,7 +115,8 @@ const layer = Layer.mergeAll(Auth.layer(), Desk.layer).pipe(
   ),
   Layer.provide(Layer.succeed(Chain.AuditKeys, key("audit key", "a1", "auditkey"))),
   Layer.provide(Layer.succeed(SecondFactor, { verify: () => Effect.succeed(false) })),
-  Layer.provideMerge(Database.layer),
+  Layer.provideMerge(Layer.unwrap(Effect.map(Url, (url) => Pg.layer(url)))),
+  Layer.provideMerge(Layer.effect(Url, Database.fresh("migrated"))),
   Layer.provideMerge(listening)
 )
 
@@ -214,6 +222,15 @@ it.layer(layer, { timeout: "60 seconds", excludeTestServices: true })("twenty ca
         for (const { row } of rows) dump.push({ where: name, what: JSON.stringify(row) })
       }
 
+      // What the server shows of statements under way, and what an operator takes home.
+      for (const row of yield* sql`select to_jsonb(a) as row from pg_stat_activity a`)
+        dump.push({ where: "pg_stat_activity", what: JSON.stringify(row) })
+      const text = yield* pgDump(Redacted.value(yield* Url))
+      if (text !== null) {
+        assert.include(text, id)
+        dump.push(...text.split("\n").map((what) => ({ where: "pg_dump", what })))
+      }
+
       assert.isAtLeast(canaries.size, 20)
       assert.isAtLeast(said.length, 500)
       assert.isAtLeast(dump.length, 100)
@@ -226,6 +243,24 @@ it.layer(layer, { timeout: "60 seconds", excludeTestServices: true })("twenty ca
     })
   )
 })
+
+/** The whole database as `pg_dump` writes it; null where there is none of the server's version. */
+const pgDump = (url: string) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const [server] = yield* sql<{ version: number }>`select current_setting('server_version_num')::int as version`
+    const major = Math.floor(server!.version / 10_000)
+    for (const program of [`/usr/lib/postgresql/${major}/bin/pg_dump`, "pg_dump"]) {
+      const dumped = yield* Effect.promise(() =>
+        run(program, ["--dbname", url], { maxBuffer: 1e9 }).then(
+          ({ stdout }) => stdout,
+          () => null
+        )
+      )
+      if (dumped !== null) return dumped
+    }
+    return null
+  })
 
 /** A secret as it is, as part of JSON, and as somebody may have packed it. */
 const spellings = (secret: string) => [

@@ -1,9 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
+import { AuditLog } from "@domainflow/core/audit/AuditLog"
+import { AuditKeys } from "@domainflow/core/audit/Chain"
 import { Auth } from "@domainflow/core/auth/Auth"
+import { AuthLog } from "@domainflow/core/auth/AuthLog"
 import { Letterbox } from "@domainflow/core/auth/Courier"
 import { Roles } from "@domainflow/core/auth/Roles"
 import { Users } from "@domainflow/core/auth/Users"
+import * as Ids from "@domainflow/core/Ids"
+import * as KeyRing from "@domainflow/core/KeyRing"
 import { client, Elapse, manage, next, person, roles } from "@domainflow/core/testing/authFixture"
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer, Queue, Redacted } from "effect"
@@ -18,7 +23,9 @@ const processes = 4
 
 /** Where this file's database is, for processes that open clients of their own. */
 class Url extends Context.Service<Url, Redacted.Redacted>()("test/Url") {}
+const auditKeys = KeyRing.make([{ id: "k1", bytes: Redacted.make(new Uint8Array(32).fill(1)) }])
 const layer = onDatabase.pipe(
+  Layer.provide(Layer.succeed(AuditKeys, auditKeys)),
   Layer.provideMerge(Layer.unwrap(Effect.map(Url, (url) => Pg.layer(url)))),
   Layer.provideMerge(Layer.effect(Url, Database.fresh("migrated")))
 )
@@ -66,6 +73,7 @@ const spread = Effect.fnUntraced(function* (
   )
   return answers.flat()
 })
+const heads = Effect.all([AuditLog.use((log) => log.verify()), AuthLog.use((log) => log.verify())])
 const times = (count: number, input: string) => Array.from({ length: count }, () => input)
 const count = (answers: ReadonlyArray<unknown>, answer: unknown) => answers.filter((given) => given === answer).length
 
@@ -79,7 +87,11 @@ it.layer(layer, { timeout: "120 seconds", excludeTestServices: true })("four pro
         const taken = yield* spread(workers, "take", times(200, "test:200"))
         const asked = yield* spread(workers, "requestReset", times(200, email))
 
+        const { email: guessed } = yield* person()
+        const guesses = yield* spread(workers, "guess", times(200, guessed))
+
         assert.deepStrictEqual([count(taken, true), count(taken, false)], [10, 190])
+        assert.deepStrictEqual([count(guesses, "InvalidCredentials"), count(guesses, "RateLimited")], [10, 190])
         assert.deepStrictEqual([count(asked, true), count(asked, "RateLimited")], [5, 195])
       }).pipe(Effect.scoped),
     60_000
@@ -130,6 +142,23 @@ it.layer(layer, { timeout: "120 seconds", excludeTestServices: true })("four pro
         where r.name = 'super_admin' and u.is_active and not u.is_locked
       `
         assert.lengthOf(left, 1)
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
+  it.effect(
+    "100 lines at once make one chain in each trail",
+    () =>
+      Effect.gen(function* () {
+        const workers = yield* fleet
+        const ids = yield* Ids.many(100)
+        const before = yield* heads
+        assert.strictEqual(count(yield* spread(workers, "append", ids), true), 100)
+        const after = yield* heads
+        for (const [n, { findings, head }] of after.entries()) {
+          assert.deepStrictEqual(findings, [])
+          assert.strictEqual(head.seq - before[n]!.head.seq, 100n)
+        }
       }).pipe(Effect.scoped),
     60_000
   )

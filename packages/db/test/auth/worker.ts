@@ -1,4 +1,7 @@
+import { AuditLog } from "@domainflow/core/audit/AuditLog"
+import { AuditKeys } from "@domainflow/core/audit/Chain"
 import { Auth } from "@domainflow/core/auth/Auth"
+import { AuthLog } from "@domainflow/core/auth/AuthLog"
 import { Courier } from "@domainflow/core/auth/Courier"
 import { Credentials } from "@domainflow/core/auth/Credentials"
 import { Grant } from "@domainflow/core/auth/Grant"
@@ -10,6 +13,7 @@ import { Roles } from "@domainflow/core/auth/Roles"
 import { Email } from "@domainflow/core/auth/User"
 import { UserId } from "@domainflow/core/auth/UserId"
 import { Users } from "@domainflow/core/auth/Users"
+import * as KeyRing from "@domainflow/core/KeyRing"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, ManagedRuntime, Redacted, String } from "effect"
 import * as Accounts from "../../src/auth/Accounts.ts"
@@ -22,6 +26,9 @@ const client = { ip: "192.0.2.10", userAgent: "Firefox/140", screenResolution: "
 const manage = Grant.system("users:manage")
 const superAdmin = RoleName.make("super_admin")
 
+/** Every process has the same keys, as those of one service do. */
+const auditKeys = KeyRing.make([{ id: "k1", bytes: Redacted.make(new Uint8Array(32).fill(1)) }])
+
 /** A host's own client, which knows nothing of UTC. */
 const foreign = PgClient.layer({
   url,
@@ -33,6 +40,7 @@ const foreign = PgClient.layer({
 
 const layer = Auth.layer().pipe(
   Layer.provideMerge(Layer.mergeAll(Accounts.ports, PasswordHasher.layerMemory, Courier.layerMemory)),
+  Layer.provide(Layer.succeed(AuditKeys, auditKeys)),
   Layer.provide(process.env["WORKER_CLIENT"] === "foreign" ? foreign : Pg.layer(url))
 )
 const runtime = ManagedRuntime.make(layer)
@@ -49,6 +57,22 @@ const tasks = {
   login: Effect.fnUntraced(function* (email: string) {
     const { token } = yield* (yield* Auth).login({ email, password: Redacted.make("nine green bottles"), client })
     return Redacted.value(token)
+  }),
+  guess: Effect.fnUntraced(function* (email: string) {
+    yield* (yield* Auth).login({
+      email,
+      password: Redacted.make("something else entirely"),
+      client: { ...client, ip: null }
+    })
+    return true
+  }),
+  append: Effect.fnUntraced(function* (entityId: string) {
+    const event = { eventType: "login", eventStatus: "failure", userId: null, client } as const
+    yield* Effect.all(
+      [(yield* AuditLog).append({ action: "campaign.updated", entityId }), (yield* AuthLog).append(event)],
+      { concurrency: "unbounded" }
+    )
+    return true
   }),
   validate: Effect.fnUntraced(function* (token: string) {
     const principal = yield* (yield* Auth).validate(Redacted.make(token), client)

@@ -51,7 +51,7 @@ begin
   join auth.users u on u.id = s.user_id
   where s.id = p_session_id
     and s.is_active and s.expires_at > moment
-    and u.is_active
+    and coalesce(u.is_active, true)
     -- A lock without an end holds until it is lifted; one that has ended does not lock.
     and not (coalesce(u.is_locked, false) and coalesce(u.locked_until > moment, true));
 
