@@ -6,21 +6,28 @@ import { SqlClient } from "effect/sql"
 import * as Embedded from "../../packages/db/src/embedded/index.ts"
 import * as Pg from "../../packages/db/src/Pg.ts"
 
+/** What dies here are processes, never the machine: nothing need reach the disk for a commit to last. */
+const settings = { max_connections: "200", fsync: "off" }
+
 const start = async (dataDir: string, port: number) => {
   const scope = Scope.makeUnsafe()
-  const running = await Effect.runPromise(
-    Embedded.start({ dataDir, port, settings: { max_connections: "200" } }).pipe(Scope.provide(scope))
-  )
+  const running = await Effect.runPromise(Embedded.start({ dataDir, port, settings }).pipe(Scope.provide(scope)))
   return { scope, url: Redacted.value(running.url) }
 }
 
-export const make = async (dataDir: string) => {
+export interface Server {
+  /** The URL of a database of this server. */
+  readonly url: (database: string) => string
+  readonly stop: () => Promise<void>
+  readonly restart: () => Promise<void>
+}
+
+export const make = async (dataDir: string): Promise<Server> => {
   let now = await start(dataDir, 0)
   const { url } = now
   const port = Number(new URL(url).port)
   const stop = () => Effect.runPromise(Scope.close(now.scope, Exit.void))
   return {
-    /** The URL of a database of this server. */
     url: (database: string) => {
       const parts = new URL(url)
       parts.pathname = `/${database}`

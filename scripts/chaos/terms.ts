@@ -1,11 +1,11 @@
 import type { Terms } from "../../packages/core/src/job/Lease.ts"
 
-/** A tenth of the promised times, so that a run of many deaths takes seconds; and no job gives up, since none is at fault. */
+/** A fifteenth of the promised times, so that a run of many deaths takes seconds; and no job gives up, since none is at fault. */
 export const terms: Terms = {
-  lease: 3_000,
-  heartbeat: 1_000,
+  lease: 2_000,
+  heartbeat: 500,
   maxAttempts: 100_000,
   firstBackoff: 50,
-  longestBackoff: 500,
-  smallestStretch: 50n
+  longestBackoff: 300,
+  smallestStretch: 40n
 }

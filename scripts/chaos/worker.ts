@@ -1,5 +1,10 @@
-/** A worker of the chaos: as `examples/fleet/worker.ts`, with the loopback internet in reach and terms that suit many deaths. */
-import { Config, Effect, Fiber, Layer, Schedule } from "effect"
+/**
+ * A worker of the chaos: as `examples/fleet/worker.ts`, with the loopback internet in reach and terms that suit many deaths.
+ * It waits until it is told its database, and says when it is there and when it is at work.
+ */
+import { once } from "node:events"
+import { flushCompileCache } from "node:module"
+import { Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import * as Lease from "../../packages/core/src/job/Lease.ts"
 import { SecretBox } from "../../packages/core/src/SecretBox.ts"
 import * as Db from "../../packages/db/src/Db.ts"
@@ -10,23 +15,35 @@ import * as Re2 from "../../packages/engine/src/keyword/Re2.ts"
 import { terms } from "./terms.ts"
 
 const server = process.env["CHAOS_SERVER"] ?? "chaos"
+/** Nobody listens any more where the chaos has ended. */
+const say = (word: string) => process.send?.(word, undefined, undefined, () => {})
 const settings = Layer.succeed(RunnerSettings, {
   httpConcurrency: 16,
   http: { guard: Guard.make({ allow: ["127.0.0.0/8", "::1/128"] }), ca: [process.env["CHAOS_CA"] ?? ""] },
   resolvers: []
 })
-const store = Layer.unwrap(
-  Effect.map(Config.Redacted("DATABASE_URL"), (url) =>
-    Db.layerUrl(url, { migrate: false, applicationName: server, maxConnections: 6, connectTimeout: "2 seconds" })
+const worker = (url: string) =>
+  Worker.layer({ server }).pipe(
+    Layer.tap(() => Effect.sync(() => say("at work"))),
+    Layer.provide(
+      Db.layerUrl(Redacted.make(url), {
+        migrate: false,
+        applicationName: server,
+        maxConnections: 6,
+        connectTimeout: "2 seconds"
+      })
+    ),
+    Layer.provide([Re2.layer, SecretBox.layerConfig, settings, Layer.succeed(Lease.Terms, terms)])
   )
-)
-const worker = Worker.layer({ server }).pipe(
-  Layer.provide(store),
-  Layer.provide([Re2.layer, SecretBox.layerConfig, settings, Layer.succeed(Lease.Terms, terms)])
-)
-const running = Effect.runFork(Layer.launch(worker).pipe(Effect.retry(Schedule.spaced("500 millis"))))
 
 process.once("disconnect", () => process.exit(0))
+// Whoever is killed saves nothing.
+flushCompileCache()
+say("here")
+// The parent sends nothing else.
+const [url] = (await once(process, "message")) as [string]
+const running = Effect.runFork(Layer.launch(worker(url)).pipe(Effect.retry(Schedule.spaced("500 millis"))))
+
 process.once("SIGTERM", () => {
   Effect.runPromise(Fiber.interrupt(running)).then(() => process.exit(0))
 })

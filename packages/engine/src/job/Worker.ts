@@ -81,9 +81,17 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
     return undefined
   })
 
+  const heldFor = (campaignId: CampaignId) =>
+    [...held.values()].filter(({ job }) => job.campaignId === campaignId).map(({ job }) => job)
+
+  /** Only this claim of it: the job may have come back under another by now. */
+  const forget = ({ id, lockedBy }: Job) => {
+    if (held.get(id)?.job.lockedBy === lockedBy) held.delete(id)
+  }
+
   const handBack = (some: ReadonlyArray<Job>) =>
     Effect.suspend(() => {
-      for (const { id } of some) held.delete(id)
+      for (const job of some) forget(job)
       return some.length === 0 ? Effect.void : Effect.ignore(jobs.release(some), { log: "Warn" })
     })
 
@@ -110,18 +118,17 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
     ended: (job, ending) =>
       Effect.gen(function* () {
         if (held.get(job.id)?.job.lockedBy !== job.lockedBy) return
-        yield* ending === "whole"
-          ? Control.patiently(jobs.complete([job])).pipe(Effect.ignore({ log: "Warn" }))
-          : Effect.ignore(jobs.release([job]), { log: "Warn" })
-        held.delete(job.id)
+        if (ending === "whole") {
+          yield* Control.patiently(jobs.complete([job])).pipe(Effect.ignore({ log: "Warn" }))
+          forget(job)
+        } else yield* handBack([job])
         yield* kick
       }),
     failed: (campaignId, error) =>
       Effect.gen(function* () {
-        const lost = [...held.values()].filter(({ job }) => job.campaignId === campaignId).map(({ job }) => job)
-        for (const job of lost) {
+        for (const job of heldFor(campaignId)) {
           yield* Control.patiently(jobs.fail(job, error)).pipe(Effect.ignore({ log: "Warn" }))
-          held.delete(job.id)
+          forget(job)
         }
         yield* kick
       })
@@ -135,9 +142,11 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
         Effect.onExit((exit) =>
           Effect.suspend(() => {
             if (running.get(campaignId) === fiber) running.delete(campaignId)
-            return Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
-              ? desk.failed(campaignId, Cause.pretty(exit.cause))
-              : kick
+            if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
+              return desk.failed(campaignId, Cause.pretty(exit.cause))
+            }
+            // A session that was broken off leaves jobs that nobody works on: beaten for, they would be nobody's for ever.
+            return Effect.andThen(handBack(heldFor(campaignId)), kick)
           })
         ),
         Effect.ignoreCause,
@@ -176,8 +185,8 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
       yield* Effect.logWarning(`The lease of job ${job.id} could not be renewed: its work is stopped`)
       held.delete(job.id)
       const session = running.get(job.campaignId)
-      // Its other jobs were not renewed either.
-      if (session !== undefined) yield* Fiber.interrupt(session)
+      // All of it, and the others of its jobs are handed back. Not waited for: the next lease may be about to end as well.
+      if (session !== undefined) yield* Effect.forkDetach(Fiber.interrupt(session))
     }
   })
 
