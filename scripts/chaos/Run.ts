@@ -54,7 +54,7 @@ export const disturbed = ({ chance, restarts, ...options }: Options & Disturbanc
       sleep(chance.between(low, high), undefined, { signal: ending }).catch(() => {})
 
     const killing = async () => {
-      for (let times = Math.ceil(chance.between(5, 8)); times > 0; times--) {
+      for (let times = Math.ceil(chance.between(4, 6)); times > 0; times--) {
         await pause(300, 1_300)
         if (ending.aborted) return
         const one = chance.pick([...alive])

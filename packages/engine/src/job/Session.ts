@@ -19,7 +19,6 @@ export interface Desk {
   /** Another job of the campaign, waited for while the session is busy anyway; nothing when there is none for it now. */
   readonly next: (campaignId: CampaignId, isBusy: () => boolean) => Effect.Effect<Job | undefined>
   readonly ended: (job: Job, ending: Lot.Ending) => Effect.Effect<void>
-  readonly failed: (campaignId: CampaignId, error: string) => Effect.Effect<void>
 }
 
 /**

@@ -123,16 +123,21 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
           forget(job)
         } else yield* handBack([job])
         yield* kick
-      }),
-    failed: (campaignId, error) =>
-      Effect.gen(function* () {
-        for (const job of heldFor(campaignId)) {
-          yield* Control.patiently(jobs.fail(job, error)).pipe(Effect.ignore({ log: "Warn" }))
-          forget(job)
-        }
-        yield* kick
       })
   }
+
+  /** What becomes of the jobs that a session has left. */
+  const after = Effect.fnUntraced(function* (exit: Exit.Exit<void, unknown>, left: ReadonlyArray<Job>) {
+    if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
+      const error = Cause.pretty(exit.cause)
+      for (const job of left) {
+        yield* Control.patiently(jobs.fail(job, error)).pipe(Effect.ignore({ log: "Warn" }))
+        forget(job)
+      }
+      // Broken off: nobody works on them. Kept and beaten for, they would be nobody's for ever. A drain hands back by itself.
+    } else if (door.control.isOpen()) yield* handBack(left)
+    yield* kick
+  })
 
   const begin = (job: Job) =>
     Effect.gen(function* () {
@@ -142,11 +147,8 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
         Effect.onExit((exit) =>
           Effect.suspend(() => {
             if (running.get(campaignId) === fiber) running.delete(campaignId)
-            if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
-              return desk.failed(campaignId, Cause.pretty(exit.cause))
-            }
-            // A session that was broken off leaves jobs that nobody works on: beaten for, they would be nobody's for ever.
-            return Effect.andThen(handBack(heldFor(campaignId)), kick)
+            // In a fiber of its own: whoever waits for the session's end does not wait for a store that is away.
+            return Effect.forkDetach(after(exit, heldFor(campaignId)))
           })
         ),
         Effect.ignoreCause,
