@@ -5,7 +5,7 @@ import { DomainName } from "../../src/DomainName.ts"
 import * as ConfigDetails from "../../src/generation/ConfigDetails.ts"
 import * as Enumeration from "../../src/generation/Enumeration.ts"
 import { OffsetOutOfRange } from "../../src/generation/Space.ts"
-import { alike, large, listable, names } from "./spellings.ts"
+import { alike, counted, everySize, labels, large, listable, names } from "./spellings.ts"
 
 const base = { patternType: "prefix", characterSet: "abc123", variableLength: 3, constantString: "test", tld: ".com" }
 const parse = (fields: Partial<Record<keyof typeof base, unknown>> = {}) =>
@@ -60,6 +60,63 @@ describe("Enumeration", () => {
       fc.property(offsets, ([enumeration, offset]) => {
         assert.strictEqual(enumeration.indexOf(enumeration.at(offset)), offset)
         assert.deepStrictEqual(enumeration.spell(offset, 1), [enumeration.at(offset)])
+      })
+    )
+  })
+
+  it("spells what counting through all words and leaving out edge hyphens spells", () => {
+    fc.assert(
+      fc.property(counted, (row) => {
+        const enumeration = Result.getOrThrow(Enumeration.parse(row))
+        const expected = labels(row)
+          .filter((label) => !label.startsWith("-") && !label.endsWith("-"))
+          .map((label) => `${label}.com`)
+        assert.deepStrictEqual(enumeration.spell(0n, expected.length), expected)
+        assert.strictEqual(enumeration.size, BigInt(expected.length))
+      }),
+      { numRuns: 500 }
+    )
+  })
+
+  it("is as large as its positions have digits, multiplied", () => {
+    fc.assert(
+      fc.property(everySize, ({ digits, enumeration, hasHyphen, isEdge, positions }) => {
+        const radices = positions.map((at) => BigInt(digits - (hasHyphen && isEdge(at) ? 1 : 0)))
+        assert.strictEqual(
+          enumeration.size,
+          radices.reduce((product, radix) => product * radix, 1n)
+        )
+      })
+    )
+  })
+
+  it("gives the same names in slices as in one piece, wherever it is cut and resumed", () => {
+    const cuts = large.chain((enumeration) =>
+      fc.tuple(
+        fc.constant(enumeration),
+        fc.oneof(
+          fc.bigInt({ min: 0n, max: enumeration.size }),
+          // The last names, where nothing may follow.
+          fc.bigInt({ min: 0n, max: 5_000n }).map((back) => (back > enumeration.size ? 0n : enumeration.size - back))
+        ),
+        fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 5 })
+      )
+    )
+    fc.assert(
+      fc.property(cuts, ([enumeration, from, counts]) => {
+        const slices: Array<string> = []
+        let at = from
+        for (const wanted of counts) {
+          const left = enumeration.size - at
+          const count = left < BigInt(wanted) ? Number(left) : wanted
+          slices.push(...enumeration.spell(at, count))
+          at += BigInt(count)
+        }
+        assert.deepStrictEqual(slices, enumeration.spell(from, Number(at - from)))
+        // A second one has no memory of what the first has spelled.
+        const { characterSet, constantString, patternType, variableLength } = enumeration.pattern
+        const again = parse({ patternType, characterSet, constantString, variableLength, tld: enumeration.tld })
+        assert.deepStrictEqual(again.spell(from, Number(at - from)), slices)
       })
     )
   })

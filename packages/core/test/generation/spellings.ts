@@ -50,3 +50,66 @@ export const alike = enumerations(
 /** Every name, each by itself. */
 export const names = (enumeration: Enumeration.Enumeration): Array<string> =>
   Array.from({ length: Number(enumeration.size) }, (_, offset) => enumeration.at(BigInt(offset)))
+
+/** Rows whose every word can be counted through, some with hyphens among what they count. */
+export const counted = fc
+  .record({
+    patternType: fc.constantFrom(...Pattern.discriminants),
+    characterSet: fc
+      .uniqueArray(fc.constantFrom("b", "a", "-", "0", "z"), { minLength: 1, maxLength: 4 })
+      .map((characters) => characters.join(""))
+      .filter((characters) => characters !== "-"),
+    variableLength: fc.integer({ min: 1, max: 3 }),
+    constantString: fc.constantFrom("", "x", "x-y", "shop"),
+    tld: fc.constant("com")
+  })
+  .map((row) => (row.patternType === "char_permutation" ? { ...row, constantString: "" } : row))
+
+type Row = typeof counted extends fc.Arbitrary<infer R> ? R : never
+
+/** The labels of a row by the letter of the specification, edge hyphens still among them: an odometer of nested loops. */
+export const labels = ({ characterSet, constantString, patternType, variableLength }: Row): Array<string> => {
+  const words = (length: number): Array<string> =>
+    length === 0 ? [""] : words(length - 1).flatMap((head) => [...characterSet].map((digit) => head + digit))
+  const one = words(variableLength)
+  switch (patternType) {
+    case "prefix":
+      return one.map((word) => word + constantString)
+    case "suffix":
+      return one.map((word) => constantString + word)
+    case "both":
+    case "prefix_suffix":
+      return one.flatMap((left) => one.map((right) => left + constantString + right))
+    case "char_permutation":
+      return one
+  }
+}
+
+/** Enumerations of any size that is allowed, and what their size is made of. */
+export const everySize = fc
+  .record({
+    patternType: fc.constantFrom(...Pattern.discriminants),
+    characters: fc.uniqueArray(fc.constantFrom(...everyCharacter.filter((char) => char === char.toLowerCase())), {
+      minLength: 1,
+      maxLength: 37
+    }),
+    variableLength: fc.integer({ min: 1, max: 63 }),
+    constantString: fc.constantFrom("", "x", "shop")
+  })
+  .map(({ characters, ...row }) => {
+    const { patternType, variableLength } = row
+    const isSplit = patternType === "both" || patternType === "prefix_suffix"
+    const constantString = patternType === "char_permutation" ? "" : row.constantString
+    const count = variableLength * (isSplit ? 2 : 1)
+    return {
+      parsed: Enumeration.parse({ ...row, constantString, characterSet: characters.join(""), tld: "com" }),
+      digits: characters.length,
+      hasHyphen: characters.includes("-"),
+      positions: Array.from({ length: count }, (_, at) => at),
+      isEdge: (at: number) =>
+        (at === 0 && (patternType !== "suffix" || constantString === "")) ||
+        (at === count - 1 && (patternType !== "prefix" || constantString === ""))
+    }
+  })
+  .map(({ parsed, ...rest }) => (Result.isSuccess(parsed) ? { ...rest, enumeration: parsed.success } : undefined))
+  .filter((sample) => sample !== undefined)
