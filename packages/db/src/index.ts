@@ -4,7 +4,8 @@
  */
 export * as Accounts from "./auth/Accounts.ts"
 export * as Bcrypt from "./auth/Bcrypt.ts"
-export { seedDevelopmentUsers } from "./auth/DevelopmentUsers.ts"
+export * as DevelopmentPasswords from "./auth/DevelopmentPasswords.ts"
+export { DevelopmentUsersRefused, seedDevelopmentUsers } from "./auth/DevelopmentUsers.ts"
 export * as Db from "./Db.ts"
 export * as Doctor from "./doctor/Doctor.ts"
 export * as Migrations from "./Migrations.ts"
