@@ -15,6 +15,7 @@ import accountSafety from "./migrations/0012_account_safety.ts"
 import answers from "./migrations/0013_answers.ts"
 import queue from "./migrations/0014_queue.ts"
 import progress from "./migrations/0015_progress.ts"
+import standings from "./migrations/0016_standings.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -32,7 +33,8 @@ const migrations = {
   "0012_account_safety": accountSafety,
   "0013_answers": answers,
   "0014_queue": queue,
-  "0015_progress": progress
+  "0015_progress": progress,
+  "0016_standings": standings
 }
 
 /**

@@ -92,7 +92,7 @@ export const layer = Layer.effect(
                   c.id,
                   (
                     select count(*) from campaign_jobs r
-                    where r.campaign_id = c.id and lower(r.status) in ('running', 'failed') and lower(r.status) = 'running'
+                    where r.campaign_id = c.id and lower(r.status) = 'running'
                   ) as running,
                   (
                     select min(coalesce(d.next_execution_at, d.scheduled_at)) from campaign_jobs d
@@ -106,7 +106,7 @@ export const layer = Layer.effect(
                     -- One that failed and was queued again starts with its failed jobs revived, or would fail of them again.
                     or lower(c.status) = 'queued' and not exists (
                       select from campaign_jobs f
-                      where f.campaign_id = c.id and lower(f.status) in ('running', 'failed') and lower(f.status) = 'failed'
+                      where f.campaign_id = c.id and lower(f.status) = 'failed'
                     )
                   )
               ),
@@ -171,7 +171,7 @@ export const layer = Layer.effect(
         const rows = yield* sql<{ status: "retry" | "failed" }>`
             with dead as (
               select id from campaign_jobs
-              where lower(status) in ('running', 'failed') and lower(status) = 'running'
+              where lower(status) = 'running'
                 -- A row that was never locked was claimed by another program, which is gone since we are here.
                 and coalesce(locked_at, '-infinity') < now() - ${terms.lease} * interval '1 millisecond'
               for update skip locked
@@ -191,7 +191,7 @@ export const layer = Layer.effect(
             update campaign_jobs j set status = 'pending', attempts = 0, next_execution_at = null
             from campaigns c
             where c.id = ${campaignId} and lower(c.status) = 'queued' and j.campaign_id = c.id
-              and lower(j.status) in ('running', 'failed') and lower(j.status) = 'failed'
+              and lower(j.status) = 'failed'
             returning j.id
           `.pipe(
           Effect.map((rows) => rows.length),

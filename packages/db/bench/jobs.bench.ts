@@ -1,0 +1,65 @@
+import { Effect, Exit, Redacted, Scope } from "effect"
+import { type Bench, ratio } from "../../../scripts/bench/Bench.ts"
+import * as Embedded from "../src/embedded/index.ts"
+import * as domainflow from "./jobs/domainflow.ts"
+import * as graphileWorker from "./jobs/graphileWorker.ts"
+import * as pgBoss from "./jobs/pgBoss.ts"
+import type { Queue } from "./jobs/Queue.ts"
+import { session } from "./jobs/session.ts"
+
+const bench: Bench = {
+  name: "jobs",
+  title: "Claiming, running and completing empty jobs",
+  compares:
+    "Four concurrent workers of one process each time, on databases of one server: Jobs of DomainFlow (leases, fencing, fairness " +
+    "between four campaigns), graphile-worker and pg-boss, each with the settings that suit it best.",
+  contenders: async (defer) => {
+    const scope = Scope.makeUnsafe()
+    defer(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+    // Room for what all rounds write: no contender pays for a checkpoint that another one caused.
+    const settings = { max_wal_size: "8GB", checkpoint_timeout: "1h", autovacuum: "off" }
+    const { url } = await Effect.runPromise(Embedded.start({ port: 0, settings }).pipe(Scope.provide(scope)))
+    const database = async (name: string) => {
+      await session(Redacted.value(url)).query(`create database ${name}`)
+      const parts = new URL(Redacted.value(url))
+      parts.pathname = `/${name}`
+      return parts.href
+    }
+    const ours = await domainflow.make(await database("ours"), defer)
+    const graphile = await graphileWorker.make(await database("graphile"))
+    const boss = await pgBoss.make(await database("boss"), defer)
+    return [
+      contender("DomainFlow, one at a time", ours, { jobs: 2_000, workers: 4, batch: 1 }),
+      contender("graphile-worker, one at a time", graphile, { jobs: 2_000, workers: 4, batch: 1 }),
+      contender("pg-boss, one at a time", boss, { jobs: 500, workers: 4, batch: 1 }),
+      contender("DomainFlow, in batches", ours, { jobs: 20_000, workers: 4, batch: 500 }),
+      contender("graphile-worker, in batches", graphile, { jobs: 20_000, workers: 10, batch: 500 }),
+      contender("pg-boss, in batches", boss, { jobs: 20_000, workers: 4, batch: 500 })
+    ]
+  },
+  targets: [
+    ratio("DomainFlow, one at a time", "graphile-worker, one at a time", "jobs/s", 0.7),
+    ratio("DomainFlow, one at a time", "pg-boss, one at a time", "jobs/s", 3),
+    ratio("DomainFlow, in batches", "graphile-worker, in batches", "jobs/s", 0.9),
+    ratio("DomainFlow, in batches", "pg-boss, in batches", "jobs/s", 2)
+  ]
+}
+export default bench
+
+const contender = (name: string, queue: Queue, { batch, jobs, workers }: Load) => ({
+  name,
+  run: async () => {
+    await queue.fill(jobs)
+    const seconds = await queue.drain(workers, batch, jobs)
+    const left = await queue.left()
+    if (left > 0) throw new Error(`${name}: ${left} of ${jobs} jobs are left`)
+    return { "jobs/s": jobs / seconds }
+  }
+})
+
+interface Load {
+  readonly jobs: number
+  readonly workers: number
+  /** Jobs claimed at once. */
+  readonly batch: number
+}
