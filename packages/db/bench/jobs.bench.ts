@@ -29,9 +29,9 @@ const bench: Bench = {
     const graphile = await graphileWorker.make(await database("graphile"))
     const boss = await pgBoss.make(await database("boss"), defer)
     return [
-      contender("DomainFlow, one at a time", ours, { jobs: 2_000, workers: 4, batch: 1 }),
-      contender("graphile-worker, one at a time", graphile, { jobs: 2_000, workers: 4, batch: 1 }),
-      contender("pg-boss, one at a time", boss, { jobs: 500, workers: 4, batch: 1 }),
+      contender("DomainFlow, one at a time", ours, { jobs: 1_000, workers: 4, batch: 1 }),
+      contender("graphile-worker, one at a time", graphile, { jobs: 1_000, workers: 4, batch: 1 }),
+      contender("pg-boss, one at a time", boss, { jobs: 400, workers: 4, batch: 1 }),
       contender("DomainFlow, in batches", ours, { jobs: 20_000, workers: 4, batch: 500 }),
       contender("graphile-worker, in batches", graphile, { jobs: 20_000, workers: 10, batch: 500 }),
       contender("pg-boss, in batches", boss, { jobs: 20_000, workers: 4, batch: 500 })

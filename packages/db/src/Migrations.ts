@@ -16,6 +16,7 @@ import answers from "./migrations/0013_answers.ts"
 import queue from "./migrations/0014_queue.ts"
 import progress from "./migrations/0015_progress.ts"
 import standings from "./migrations/0016_standings.ts"
+import counters from "./migrations/0017_counters.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -34,7 +35,8 @@ const migrations = {
   "0013_answers": answers,
   "0014_queue": queue,
   "0015_progress": progress,
-  "0016_standings": standings
+  "0016_standings": standings,
+  "0017_counters": counters
 }
 
 /**

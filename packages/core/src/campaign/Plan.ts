@@ -14,8 +14,9 @@ export interface Plan {
   /** Whether it is that number; otherwise it is at most that many, and the source has yet to show how many. */
   readonly isExact: boolean
   /**
-   * What is asked for these names when nothing fails: an A and an AAAA question a name for DNS, a page a name for HTTP, none
-   * for generation. Second attempts and the aliases of a chain come on top.
+   * What is asked for these names when all exist and nothing fails: an A and an AAAA question a name for DNS, a page a name for
+   * HTTP, none for generation. A name that does not exist costs one question; second attempts and the aliases of a chain
+   * come on top.
    */
   readonly queries: bigint
   /** At the pace of `processingSpeedPerMinute`; null where there is none, and the network and the store decide. */

@@ -22,16 +22,18 @@ import * as Reservations from "../generation/Reservations.ts"
 import * as Json from "../Json.ts"
 import { guard } from "../Store.ts"
 import * as Params from "./Params.ts"
+import { columns, rows } from "./rows.ts"
 
 export const layer = Layer.effect(
   Campaigns,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const campaigns = sql.literal(`${columns} from ${rows}`)
 
     /** The campaign as it is, if it is within reach; locked until the transaction ends where a lock is named. */
     const find = Effect.fnUntraced(function* (campaignId: CampaignId, lock: keyof typeof locks = "none") {
       const [row] = yield* sql`
-        select * from campaigns where id = ${campaignId} ${owned(sql, yield* Reach)} ${sql.literal(locks[lock])}
+        select ${campaigns} where c.id = ${campaignId} ${owned(sql, yield* Reach)} ${sql.literal(locks[lock])}
       `
       return row === undefined ? yield* new CampaignNotFound({ campaignId }) : yield* decode(row)
     })
@@ -118,8 +120,7 @@ export const layer = Layer.effect(
       page: Effect.fnUntraced(function* (filter, request) {
         const after = yield* Page.position(Page.AgeKey, request)
         const rows = yield* sql`
-          select *, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created
-          from campaigns
+          select to_char(c.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created, ${campaigns}
           where ${sql.and(conditions(sql, filter))} ${owned(sql, yield* Reach)}
             ${after === null ? sql`` : sql`and (created_at, id) < (${after[0]}::text::timestamptz, ${after[1]}::uuid)`}
           order by created_at desc, id desc
@@ -132,7 +133,7 @@ export const layer = Layer.effect(
 
       fedBy: Effect.fnUntraced(function* (id) {
         const rows = yield* sql`
-          select c.* from campaigns c
+          select ${campaigns}
           left join dns_validation_params d on d.campaign_id = c.id
           left join http_keyword_campaign_params h on h.campaign_id = c.id
           where ${id} in (d.source_generation_campaign_id, h.source_campaign_id) ${owned(sql, yield* Reach)}
@@ -175,7 +176,7 @@ export const layer = Layer.effect(
           after,
           latest: Effect.gen(function* () {
             const [row] = yield* sql<{ seq: bigint }>`
-              select *, progress_seq as seq from campaigns where id = ${id} ${owned(sql, yield* Reach)}
+              select ${campaigns} where c.id = ${id} ${owned(sql, yield* Reach)}
             `
             if (row === undefined) return yield* new CampaignNotFound({ campaignId: id })
             return Update.of(yield* decode(row), row.seq)
@@ -194,17 +195,18 @@ export const layer = Layer.effect(
         const campaign = yield* find(id)
         if (campaign.campaignType === "domain_generation") return campaign
         const [source] = yield* sql`
-          select s.* from campaigns s
-          where s.id in (
+          select ${campaigns}
+          where c.id in (
             (select source_generation_campaign_id from dns_validation_params where campaign_id = ${id}),
             (select source_campaign_id from http_keyword_campaign_params where campaign_id = ${id})
           )
         `
         const total = source === undefined ? null : yield* Effect.flatMap(decode(source), offered)
-        const rows = yield* sql`
+        // What is counted at this moment comes with the change, and with it the percentage, where anything was counted yet.
+        const [row] = yield* sql`
           update campaigns
           set
-            total_items = coalesce(${total}::bigint, processed_items),
+            total_items = coalesce(${total}::bigint, ${campaign.processedItems}::bigint),
             progress_percentage = case
               when processed_items >= coalesce(${total}::bigint, processed_items) then 100
               else processed_items * 100.0::float8 / ${total}::bigint
@@ -212,7 +214,7 @@ export const layer = Layer.effect(
           where id = ${id}
           returning *
         `
-        return rows[0] === undefined ? yield* new CampaignNotFound({ campaignId: id }) : yield* decode(rows[0])
+        return row === undefined ? yield* new CampaignNotFound({ campaignId: id }) : yield* decode(row)
       }, guard("Campaigns.measure")),
 
       remove: Effect.fnUntraced(
@@ -229,7 +231,12 @@ export const layer = Layer.effect(
   })
 )
 
-const locks = { none: "", "key share": "for key share", "no key update": "for no key update", update: "for update" }
+const locks = {
+  none: "",
+  "key share": "for key share of c",
+  "no key update": "for no key update of c",
+  update: "for update of c"
+}
 
 const conditions = (sql: SqlClient.SqlClient, { owner, status, type }: CampaignFilter) => [
   sql`true`,

@@ -12,19 +12,9 @@ import type { SqlClient, SqlError } from "effect/sql"
 export const count = (
   sql: SqlClient.SqlClient,
   campaignId: CampaignId,
-  tally: Tally.Tally
-): Effect.Effect<unknown, SqlError.SqlError> => sql`
-  update campaigns
-  set
-    processed_items = coalesce(processed_items, 0) + ${Tally.processed(tally)}::bigint,
-    successful_items = coalesce(successful_items, 0) + ${tally.successful}::bigint,
-    failed_items = coalesce(failed_items, 0) + ${tally.failed}::bigint,
-    progress_percentage = case
-      when coalesce(processed_items, 0) + ${Tally.processed(tally)}::bigint >= coalesce(total_items, 0) then 100
-      else (coalesce(processed_items, 0) + ${Tally.processed(tally)}::bigint) * 100.0::float8 / total_items
-    end
-  where id = ${campaignId}
-`
+  { failed, successful }: Tally.Tally
+): Effect.Effect<unknown, SqlError.SqlError> =>
+  sql`select count_campaign(${campaignId}::uuid, ${successful}::bigint, ${failed}::bigint)`
 
 /** How the rows count that a replayed batch added, as a query tells it. */
 export interface Kept {
