@@ -16,7 +16,14 @@ export interface Server {
 }
 
 /** A server for the zone of the bench in a process of its own: nsd where it is installed, for nothing else keeps up. */
-export const start = (defer: Defer): Promise<Server> => (existsSync(nsd) ? startNsd(defer) : startNode(defer))
+export const start = (defer: Defer): Promise<Server> => {
+  if (!existsSync(nsd)) return startNode(defer)
+  return serve(
+    defer,
+    origin,
+    names.flatMap((name, i) => (exists(i) ? [`${name}. A ${addressOf(i)}`] : []))
+  )
+}
 
 const startNode = async (defer: Defer): Promise<Server> => {
   const child = fork(new URL("./answerer.ts", import.meta.url), { execArgv: process.execArgv })
@@ -25,11 +32,12 @@ const startNode = async (defer: Defer): Promise<Server> => {
   return { kind: "node", port }
 }
 
-const startNsd = async (defer: Defer): Promise<Server> => {
+/** nsd for a zone of one's own: the records as they stand in a zone file. */
+export const serve = async (defer: Defer, origin: string, records: ReadonlyArray<string>): Promise<Server> => {
+  if (!existsSync(nsd)) throw new Error("nsd is not installed: apt-get install nsd")
   const folder = await mkdtemp(join(tmpdir(), "bench-nsd-"))
   defer(() => rm(folder, { recursive: true }))
   const port = await freePort()
-  const records = names.flatMap((name, i) => (exists(i) ? [`${name}. A ${addressOf(i)}`] : []))
   await writeFile(
     join(folder, "zone"),
     `$ORIGIN ${origin}.\n$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 127.0.0.1\n${records.join("\n")}\n`
