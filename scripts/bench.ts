@@ -1,5 +1,5 @@
 /**
- * `pnpm bench [name…] [--json] [--rounds N]` runs `bench/<name>.bench.ts` of the packages and the examples, all of them when none is named.
+ * `pnpm bench [name…] [--json] [--rounds N] [--names N]` runs `bench/<name>.bench.ts` of the packages and the examples, all of them when none is named.
  * Exit code 1 when a target is missed or a bench breaks, 2 when it does not exist.
  */
 import { execFile } from "node:child_process"
@@ -22,17 +22,20 @@ const { positionals, values: options } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     rounds: { type: "string" },
+    names: { type: "string" },
     help: { type: "boolean", default: false }
   }
 })
 const rounds = options.rounds === undefined ? {} : { rounds: Math.max(1, Number.parseInt(options.rounds, 10)) }
+// Where a bench finds its size, in this process and those it starts.
+if (options.names !== undefined) process.env["DOMAINFLOW_BENCH_NAMES"] = options.names
 const unknown = positionals.filter((name) => !files.has(name))
 const names = positionals.length > 0 ? positionals : [...files.keys()]
 
 if (options.help || unknown.length > 0) {
   if (unknown.length > 0) console.error(`no such bench: ${unknown.join(", ")}`)
   console.error(
-    `usage: pnpm bench [name…] [--json] [--rounds N]\nbenches: ${[...files.keys()].join(", ") || "none yet"}`
+    `usage: pnpm bench [name…] [--json] [--rounds N] [--names N]\nbenches: ${[...files.keys()].join(", ") || "none yet"}`
   )
   process.exit(unknown.length > 0 ? 2 : 0)
 }

@@ -51,7 +51,7 @@ export interface Found {
   readonly cpu: number
   /** Milliseconds, in order. */
   readonly claims: ReadonlyArray<number>
-  /** Rows of `campaign_jobs` that were inserted, updated or deleted. */
+  /** Rows of `campaign_jobs` that were inserted, updated or deleted, for each thousand names of each campaign. */
   readonly jobWrites: number
 }
 
@@ -74,12 +74,7 @@ export const make = async (defer: Defer) => {
     const database = `run_${serial++}`
     await on(server, (sql) => sql`create database ${sql(database)} template migrated`)
     const url = at(server, database)
-    const runtime = ManagedRuntime.make(
-      Db.layerUrl(Redacted.make(url), { migrate: false, maxConnections: 4 }).pipe(
-        Layer.provide(SecretBox.layerConfig),
-        Layer.provideMerge(Re2.layer)
-      )
-    )
+    const runtime = ManagedRuntime.make(ports(url))
     const held = load.isHeld === true ? await hold(url) : undefined
     try {
       return await run(load, url, runtime)
@@ -91,11 +86,15 @@ export const make = async (defer: Defer) => {
   }
 }
 
-type Runtime = ManagedRuntime.ManagedRuntime<Campaigns | Personas | SqlClient.SqlClient, unknown>
+/** Every port on a database that is migrated. */
+const ports = (url: string) =>
+  Db.layerUrl(Redacted.make(url), { migrate: false, maxConnections: 4 }).pipe(
+    Layer.provideMerge(Layer.merge(Re2.layer, SecretBox.layerConfig))
+  )
+type Ports = ReturnType<typeof ports>
+type Runtime = ManagedRuntime.ManagedRuntime<Layer.Success<Ports>, Layer.Error<Ports>>
 
-const run = async ({ names, resolver, workers }: Load, url: string, stores: unknown): Promise<Found> => {
-  // The ports that are used here; what else the layer has is the workers' business.
-  const runtime = stores as Runtime
+const run = async ({ names, resolver, workers }: Load, url: string, runtime: Runtime): Promise<Found> => {
   const ids = await runtime.runPromise(create(names, resolver))
   const env = { ...process.env, DATABASE_URL: url }
   const fleet = Array.from({ length: workers }, () =>
@@ -104,7 +103,7 @@ const run = async ({ names, resolver, workers }: Load, url: string, stores: unkn
   try {
     await Promise.all(fleet.map(ask))
     const before = await Promise.all(fleet.map(ask))
-    await runtime.runPromise(Start.start(ids[0]!) as Effect.Effect<unknown, unknown, Campaigns>)
+    await runtime.runPromise(Start.start(ids[0]!))
     const begun = performance.now()
     const curve: Array<Point> = []
     const claims: Array<number> = []
@@ -128,7 +127,7 @@ const run = async ({ names, resolver, workers }: Load, url: string, stores: unkn
       curve,
       cpu: after.reduce((sum, { cpu }, i) => sum + cpu - before[i]!.cpu, 0) / names,
       claims: claims.sort((a, b) => a - b),
-      jobWrites: await jobWrites(runtime)
+      jobWrites: ((await jobWrites(runtime)) / (names * ids.length)) * 1_000
     }
   } finally {
     for (const worker of fleet) worker.kill("SIGKILL")
