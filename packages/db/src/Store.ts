@@ -15,12 +15,14 @@ export type Failure = SqlError.SqlError | Schema.SchemaError
 export const guard =
   (operation: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError | Exclude<E, Failure>, R> => {
+    // Where a method was put together says nothing, and finding out would cost as much as the rest of this.
+    const spanned = Effect.withSpan(operation, undefined, { captureStackTrace: false })
     const once = Effect.mapError(undying(effect), (error) => toStoreError(operation, error))
     const again = Effect.retry(Effect.provideService(once, Guarded, true), {
       schedule: backoff,
       while: (error) => error instanceof StoreError && error.retryable
     })
-    return Effect.flatMap(Guarded, (inner) => (inner ? once : again)).pipe(Effect.withSpan(operation))
+    return Effect.flatMap(Guarded, (inner) => (inner ? once : again)).pipe(spanned)
   }
 
 /**
