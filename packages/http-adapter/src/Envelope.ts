@@ -1,29 +1,41 @@
-import { Effect, type Layer } from "effect"
+import { Effect, type Layer, Tracer } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Docs from "./Docs.ts"
-import { unknownRoute } from "./problem/errors.ts"
+import { methodNotAllowed, unknownRoute } from "./problem/errors.ts"
 import { contentType, document } from "./problem/Problem.ts"
+import * as Routes from "./Routes.ts"
 
-/** Around every answer: the headers that keep browsers from guessing, and a problem document where there is no such address. */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.use((router) =>
-  router.addGlobalMiddleware((answer) =>
-    answer.pipe(
-      Effect.catchIf(isUnknownRoute, () =>
-        Effect.map(HttpServerRequest.HttpServerRequest, ({ method }) =>
-          HttpServerResponse.jsonUnsafe(
-            document(
-              "UnknownRoute",
-              unknownRoute,
-              `nothing here answers ${method}: see openapi.json for what there is`
-            ),
-            { status: unknownRoute.status, contentType }
-          )
-        )
-      ),
-      Effect.map((response) => HttpServerResponse.setHeaders(response, { ...headers, ...response.headers }))
+/** Around every answer: the headers that keep browsers from guessing, and a problem document where nothing answers. */
+export const layer = (prefix: string): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+  HttpRouter.use((router) =>
+    router.addGlobalMiddleware((answer) =>
+      untraced(answer).pipe(
+        Effect.catchIf(isUnknownRoute, () =>
+          Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }) => nothingAt(method, url, prefix))
+        ),
+        Effect.map((response) => HttpServerResponse.setHeaders(response, { ...headers, ...response.headers }))
+      )
     )
   )
-)
+
+/** There is no such address, or it does not do what is asked (RFC 9110 15.5.6). */
+const nothingAt = (method: string, url: string, prefix: string) => {
+  const path = url.slice(prefix.length).split("?", 1)[0]!
+  const methods = url.startsWith(prefix) ? Routes.methodsOf(path) : []
+  if (methods.length === 0) {
+    const detail = `nothing here answers ${method}: see openapi.json for what there is`
+    return HttpServerResponse.jsonUnsafe(document("UnknownRoute", unknownRoute, detail), {
+      status: unknownRoute.status,
+      contentType
+    })
+  }
+  const detail = `${method} is not done here: use ${methods.join(" or ")}`
+  return HttpServerResponse.jsonUnsafe(document("MethodNotAllowed", methodNotAllowed, detail), {
+    status: methodNotAllowed.status,
+    contentType,
+    headers: { allow: methods.join(", ") }
+  })
+}
 
 const headers = {
   // What is told to one session is nobody else's, a cache's neither.
@@ -32,6 +44,12 @@ const headers = {
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff"
 }
+
+/** Spans that no tracer takes anywhere are not made: a request has a dozen of them. */
+const untraced = <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Tracer.Tracer, (tracer) =>
+    tracer === Tracer.nativeTracer ? Effect.withTracerEnabled(answer, false) : answer
+  )
 
 const isUnknownRoute = (error: unknown): error is HttpServerError.HttpServerError =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"

@@ -28,6 +28,8 @@ import * as CampaignsHandlers from "./campaign/CampaignsHandlers.ts"
 import * as Events from "./campaign/Events.ts"
 import * as EventsHandlers from "./campaign/EventsHandlers.ts"
 import * as InsightHandlers from "./campaign/InsightHandlers.ts"
+import * as NodeEvents from "./campaign/NodeEvents.ts"
+import * as Outlet from "./campaign/Outlet.ts"
 import * as ResultsHandlers from "./campaign/ResultsHandlers.ts"
 import * as Docs from "./Docs.ts"
 import * as Envelope from "./Envelope.ts"
@@ -85,7 +87,9 @@ const grace = 10_000
 
 /** As a function from `Request` to `Response`. */
 export const web = <E>(ports: Layer.Layer<Ports, E>, options: Options = {}): Mounted => {
-  const runtime = ManagedRuntime.make(served(ports, options).pipe(Layer.provideMerge(HttpServer.layerServices)))
+  const runtime = ManagedRuntime.make(
+    served(ports, options, Outlet.web).pipe(Layer.provideMerge(HttpServer.layerServices))
+  )
   const app = runtime
     .context()
     .then((context) =>
@@ -104,7 +108,7 @@ export const web = <E>(ports: Layer.Layer<Ports, E>, options: Options = {}): Mou
       return answer.finally(() => open.delete(answer))
     },
     stop: async () => {
-      await runtime.runPromise(Effect.flatMap(Events.Events, ({ stop }) => Effect.timeoutOption(stop, grace)))
+      await runtime.runPromise(Effect.flatMap(Events.Events, ({ stop }) => stop))
       await Promise.race([Promise.allSettled(open), sleep(grace, undefined, { ref: false })])
       await runtime.dispose()
     }
@@ -113,20 +117,29 @@ export const web = <E>(ports: Layer.Layer<Ports, E>, options: Options = {}): Mou
 
 /** As a listener of `node:http`. */
 export const node = async <E>(ports: Layer.Layer<Ports, E>, options: Options = {}): Promise<MountedOnNode> => {
-  const runtime = ManagedRuntime.make(served(ports, options).pipe(Layer.provideMerge(NodeHttpServer.layerHttpServices)))
+  const runtime = ManagedRuntime.make(
+    served(ports, options, (feed) => feed).pipe(Layer.provideMerge(NodeHttpServer.layerHttpServices))
+  )
   const scope = Scope.makeUnsafe()
-  const handler = await runtime.runPromise(
-    Effect.flatMap(HttpRouter.HttpRouter, (router) => NodeHttpServer.makeHandler(router.asHttpEffect(), { scope }))
+  const [handler, events] = await runtime.runPromise(
+    Effect.gen(function* () {
+      const app = (yield* HttpRouter.HttpRouter).asHttpEffect()
+      const services = yield* Effect.context<never>()
+      return [yield* NodeHttpServer.makeHandler(app, { scope }), NodeEvents.handler(app, services)] as const
+    })
   )
   const open = new Set<ServerResponse>()
   return {
     handler: (request, response) => {
       open.add(response)
       response.once("close", () => open.delete(response))
-      handler(request, response)
+      const answer = NodeEvents.isAsked(request) ? events : handler
+      answer(request, response)
     },
     stop: async () => {
-      await runtime.runPromise(Effect.flatMap(Events.Events, ({ stop }) => Effect.timeoutOption(stop, grace)))
+      await runtime.runPromise(Effect.flatMap(Events.Events, ({ stop }) => stop))
+      // Who is answered now need not come back on this connection: it would keep the port until it has idled long enough.
+      for (const response of open) response.shouldKeepAlive = false
       const closed = [...open].map((response) => new Promise((resolve) => response.once("close", resolve)))
       await Promise.race([Promise.all(closed), sleep(grace, undefined, { ref: false })])
       await Effect.runPromise(Scope.close(scope, Exit.void))
@@ -138,12 +151,17 @@ export const node = async <E>(ports: Layer.Layer<Ports, E>, options: Options = {
 type Provided = HttpRouter.HttpRouter | Events.Events | Layer.Success<typeof HttpServer.layerServices>
 
 /** The router with everything on it, below the prefix of the host. */
-const served = <E>(ports: Layer.Layer<Ports, E>, { prefix, ...settings }: Options) =>
+const served = <E>(
+  ports: Layer.Layer<Ports, E>,
+  { prefix, ...settings }: Options,
+  form: (feed: Outlet.Feed) => unknown
+) =>
   Layer.mergeAll(HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)), Docs.layer(prefix ?? "")).pipe(
     Layer.provide(Layer.effect(HttpRouter.HttpRouter, Effect.map(HttpRouter.HttpRouter, under(prefix)))),
-    Layer.provideMerge(Envelope.layer),
+    Layer.provideMerge(Envelope.layer(prefix ?? "")),
     Layer.provideMerge(HttpRouter.layer),
     Layer.provideMerge(Events.layer),
+    Layer.provide(Layer.succeed(Outlet.Form, form)),
     Layer.provide(ports),
     Layer.provide(Layer.succeed(Settings, { ...defaults, ...settings }))
   )

@@ -1,12 +1,10 @@
 import { CampaignId } from "@domainflow/core/campaign/CampaignId"
-import { Campaigns } from "@domainflow/core/campaign/Campaigns"
-import * as Enumeration from "@domainflow/core/generation/Enumeration"
-import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { afterAll, beforeAll } from "vitest"
 import { quoted } from "../src/campaign/Csv.ts"
 import * as Client from "../src/client.ts"
+import { campaign, cookieOf, progressOf, read, spell, type Told } from "./support/events.ts"
 import { type Browser, open } from "./support/world.ts"
 
 let world: Awaited<ReturnType<typeof open>>
@@ -17,89 +15,36 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-let made = 0
-const word = () => `word${"abcdefghij"[made++]}`
-
-/** A generation campaign of 26 names, none of them spelled yet. */
-const campaign = async () => {
-  const params = {
-    _tag: "domain_generation",
-    patternType: "prefix",
-    variableLength: 1,
-    characterSet: "letters",
-    constantString: word(),
-    tld: "com"
-  }
-  const { body } = await user.ask("POST", "/campaigns", { name: "names", params })
-  return CampaignId.make(body.id)
-}
-
-/** Spells `count` names from an offset: one change of the counters. */
-const spell = (id: CampaignId, offset: number, count: number) =>
-  world.run(
-    Effect.gen(function* () {
-      const campaigns = yield* Campaigns
-      const domains = yield* GeneratedDomains
-      const { sourceKeyword, sourcePattern, spell, tld } = yield* Enumeration.make(yield* campaigns.params(id))
-      yield* domains.append({
-        campaignId: id,
-        offset: BigInt(offset),
-        names: spell(BigInt(offset), count),
-        sourceKeyword,
-        sourcePattern,
-        tld
-      })
-    })
-  )
-
-interface Told {
-  readonly event: string
-  readonly id: string | undefined
-  readonly data: { readonly processedItems?: string; readonly seq?: string; readonly status?: string }
-}
-
 /** The events of a campaign until `enough`, as a browser would read them. */
 const events = async (id: string, enough: (told: ReadonlyArray<Told>) => boolean, last?: string) => {
-  const cookie = [...user.cookies].map(([name, value]) => `${name}=${value}`).join("; ")
   const response = await world.mounted.fetch(
     new Request(`https://host.test/campaigns/${id}/events`, {
-      headers: { cookie, "user-agent": "Firefox/140", ...(last === undefined ? {} : { "last-event-id": last }) }
+      headers: {
+        cookie: cookieOf(user),
+        "user-agent": "Firefox/140",
+        ...(last === undefined ? {} : { "last-event-id": last })
+      }
     }),
-    { address: addressOf(user) }
+    { address: user.address }
   )
   assert.strictEqual(response.headers.get("content-type"), "text/event-stream")
   assert.strictEqual(response.headers.get("x-accel-buffering"), "no")
-  const told: Array<Told> = []
-  let text = ""
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk
-    const blocks = text.split("\n\n")
-    text = blocks.pop()!
-    for (const block of blocks) {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1]
-      told.push({ event: field("event") ?? "message", id: field("id"), data: JSON.parse(field("data") ?? "{}") })
-    }
-    if (enough(told)) break
-  }
-  return told
+  return read(response, enough)
 }
-const addressOf = (browser: Browser) => browser.address
-
-const progressOf = (told: ReadonlyArray<Told>) => told.filter(({ event }) => event === "progress")
 
 it("tells every change once, from where a client was cut off", async () => {
-  const id = await campaign()
+  const id = await campaign(user)
   await user.ask("POST", `/campaigns/${id}/start`)
   const first = events(id, (told) => progressOf(told).some(({ data }) => data.processedItems === "10"))
   await new Promise((resolve) => setTimeout(resolve, 100))
-  for (let offset = 0; offset < 10; offset++) await spell(id, offset, 1)
+  for (let offset = 0; offset < 10; offset++) await spell(world, id, offset, 1)
   const before = progressOf(await first)
   const last = before.at(-1)!
   // While nobody listens.
-  await spell(id, 10, 5)
+  await spell(world, id, 10, 5)
   const second = events(id, (told) => progressOf(told).some(({ data }) => data.processedItems === "20"), last.id)
   await new Promise((resolve) => setTimeout(resolve, 400))
-  await spell(id, 15, 5)
+  await spell(world, id, 15, 5)
   const all = [...before, ...progressOf(await second)].map(({ id }) => Number(id))
   assert.deepStrictEqual(
     all,
@@ -110,7 +55,7 @@ it("tells every change once, from where a client was cut off", async () => {
 })
 
 it("says that it is there while nothing happens, and ends with the campaign", async () => {
-  const id = await campaign()
+  const id = await campaign(user)
   const quiet = await events(id, (told) => told.some(({ event }) => event === "ping"))
   assert.deepStrictEqual(quiet.map(({ event }) => event).slice(0, 2), ["progress", "ping"])
   await user.ask("POST", `/campaigns/${id}/cancel`)
@@ -130,10 +75,10 @@ it("tells whoever watches to come back when it stops", async () => {
     tld: "com"
   }
   const { body } = await someone.ask("POST", "/campaigns", { name: "names", params })
-  const cookie = [...someone.cookies].map(([name, value]) => `${name}=${value}`).join("; ")
+  const cookie = cookieOf(someone)
   const response = await other.mounted.fetch(
     new Request(`https://host.test/campaigns/${body.id}/events`, { headers: { cookie, "user-agent": "Firefox/140" } }),
-    { address: addressOf(someone) }
+    { address: someone.address }
   )
   const text = response.text()
   await new Promise((resolve) => setTimeout(resolve, 200))
@@ -142,8 +87,8 @@ it("tells whoever watches to come back when it stops", async () => {
 })
 
 it("pages what was found by a cursor, and streams all of it", async () => {
-  const id = await campaign()
-  await spell(id, 0, 26)
+  const id = await campaign(user)
+  await spell(world, id, 0, 26)
   const names: Array<string> = []
   let after: string | null = null
   do {
@@ -183,7 +128,7 @@ it("plans what nothing is reserved for, explains a name, and keeps both to their
     patternType: "prefix",
     variableLength: 1,
     characterSet: "letters",
-    constantString: word(),
+    constantString: "explained",
     tld: "com"
   }
   const ask = { name: "names", params }
@@ -191,7 +136,7 @@ it("plans what nothing is reserved for, explains a name, and keeps both to their
   assert.deepInclude(plan, { campaignType: "domain_generation", names: "26", isExact: true, queries: "0" })
   const { body } = await user.ask("POST", "/campaigns", ask)
   assert.strictEqual(body.totalItems, plan.names)
-  await spell(CampaignId.make(body.id), 0, 3)
+  await spell(world, CampaignId.make(body.id), 0, 3)
   const name = `b${params.constantString}.com`
   const explained = await user.ask("GET", `/campaigns/${body.id}/names/${name}/explanation`)
   assert.strictEqual(explained.body.generation.offsetIndex, "1")
@@ -210,13 +155,13 @@ it("plans what nothing is reserved for, explains a name, and keeps both to their
 })
 
 it("answers a typed client with core's own classes, errors included", async () => {
-  const id = await campaign()
+  const id = await campaign(user)
   const fetch = ((input: string | URL, init?: RequestInit) => {
     const headers = new Headers(init?.headers)
-    headers.set("cookie", [...user.cookies].map(([name, value]) => `${name}=${value}`).join("; "))
+    headers.set("cookie", cookieOf(user))
     headers.set("user-agent", "Firefox/140")
     return world.mounted.fetch(new Request(new URL(input, "https://host.test"), { ...init, headers }), {
-      address: addressOf(user)
+      address: user.address
     })
   }) as typeof globalThis.fetch
   const client = await Effect.runPromise(Client.make({ baseUrl: "https://host.test", fetch }))

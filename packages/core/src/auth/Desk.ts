@@ -20,6 +20,7 @@ export const rights = {
     fedBy: "campaigns:read",
     watch: "campaigns:read",
     measure: "campaigns:update",
+    update: "campaigns:update",
     move: "campaigns:execute",
     remove: "campaigns:delete"
   },

@@ -101,12 +101,24 @@ export class IllegalTransition extends Schema.TaggedError<IllegalTransition>()("
   }
 }
 
-/** A new campaign is not acceptable; `path` names the field, `reason` says what would be. */
+/** What is asked to be changed stays as it is while the campaign is in this state; `changeable` are those in which it may change. */
+export class CampaignUnchangeable extends Schema.TaggedError<CampaignUnchangeable>()("CampaignUnchangeable", {
+  campaignId: CampaignId,
+  state: CampaignStatus,
+  path: Schema.String,
+  changeable: Schema.Array(CampaignStatus)
+}) {
+  override get message() {
+    return `campaign ${this.campaignId} is ${this.state}: ${this.path} can be changed while it is ${this.changeable.join(", ")}`
+  }
+}
+
+/** A campaign is not acceptable as it is asked for; `path` names the field, `reason` says what would be. */
 export class InvalidCampaign extends Schema.TaggedError<InvalidCampaign>()("InvalidCampaign", {
   path: Schema.String,
   reason: Schema.String
 }) {
   override get message() {
-    return `the campaign cannot be created: ${this.path === "" ? "" : `${this.path}: `}${this.reason}`
+    return `the campaign is not acceptable: ${this.path === "" ? "" : `${this.path}: `}${this.reason}`
   }
 }

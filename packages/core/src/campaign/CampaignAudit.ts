@@ -8,6 +8,13 @@ export const created = ({ campaignType, id, name, totalItems, userId }: Campaign
   details: { name, campaignType, totalItems: `${totalItems}`, userId }
 })
 
+/** About one that was changed, and in which fields. */
+export const updated = ({ campaignType, id, name }: Campaign, changed: ReadonlyArray<string>): AuditChange => ({
+  action: "campaign.updated",
+  entityId: id,
+  details: { name, campaignType, changed }
+})
+
 /** About one that was moved; `campaign` is as it is now. */
 export const moved = (from: CampaignStatus, { errorMessage, id, status }: Campaign): AuditChange => ({
   action: moveAction(from, status),

@@ -10,12 +10,14 @@ import type {
   CampaignNotFound,
   CampaignStatus,
   CampaignType,
+  CampaignUnchangeable,
   IllegalTransition,
   InvalidCampaign
 } from "./Campaign.ts"
 import type { CampaignId } from "./CampaignId.ts"
 import type { CampaignParams, NewCampaign, NewPipeline } from "./CampaignParams.ts"
 import { makeMemory } from "./CampaignsMemory.ts"
+import type { CampaignChange } from "./Change.ts"
 import type { Update } from "./Update.ts"
 
 /** Where campaigns and their parameters are kept. Every change writes its audit entry in the same transaction. */
@@ -50,6 +52,15 @@ export class Campaigns extends Context.Service<
 
     /** The campaigns that take their names from this one, in the order they were created. */
     readonly fedBy: (id: CampaignId) => Effect.Effect<ReadonlyArray<Campaign>, StoreError>
+
+    /**
+     * Changes what is given of a campaign, as `CampaignChange` allows in its state; nothing given, nothing done. Whoever
+     * works on it next works by the new settings.
+     */
+    readonly update: (
+      id: CampaignId,
+      change: CampaignChange
+    ) => Effect.Effect<Campaign, CampaignNotFound | CampaignUnchangeable | InvalidCampaign | StoreError>
 
     /**
      * One legal move, as a compare-and-set: of two callers who make the same move one wins and the other is told.

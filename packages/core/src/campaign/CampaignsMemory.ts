@@ -16,6 +16,7 @@ import * as CampaignAudit from "./CampaignAudit.ts"
 import type { CampaignId } from "./CampaignId.ts"
 import type { CampaignParams } from "./CampaignParams.ts"
 import type { CampaignFilter, Campaigns } from "./Campaigns.ts"
+import * as Change from "./Change.ts"
 import * as Draft from "./Draft.ts"
 import * as Progress from "./Progress.ts"
 import * as Update from "./Update.ts"
@@ -94,6 +95,33 @@ export const makeMemory = Effect.gen(function* () {
       Effect.map(Reach, (reach) =>
         all((campaign) => sourceOf(params.get(campaign.id)) === id && reaches(reach, campaign.userId), oldestFirst)
       ),
+
+    update: Effect.fnUntraced(function* (id, change) {
+      const now = new Date(yield* Clock.currentTimeMillis)
+      const reach = yield* Reach
+      const [campaign, fields] = yield* atOnce(() =>
+        Result.gen(function* () {
+          const before = yield* find(id, reach)
+          const { fields, settings } = yield* Change.read(before, change)
+          if (fields.length === 0) return [before, fields] as const
+          const changed = new Campaign({
+            ...before,
+            name: change.name ?? before.name,
+            metadata: change.metadata === undefined ? before.metadata : change.metadata,
+            updatedAt: now
+          })
+          const known = params.get(id)
+          if (settings !== null && known?._tag === "dns_validation")
+            params.set(id, new DnsParams({ ...known, ...settings }))
+          if (settings !== null && known?._tag === "http_keyword_validation")
+            params.set(id, new HttpParams({ ...known, ...settings }))
+          campaigns.set(id, changed)
+          return [changed, fields] as const
+        })
+      )
+      if (fields.length > 0) yield* audit.append(CampaignAudit.updated(campaign, fields))
+      return campaign
+    }, Effect.uninterruptible),
 
     move: Effect.fnUntraced(function* (id, to, error, from) {
       const now = new Date(yield* Clock.currentTimeMillis)

@@ -252,6 +252,86 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
+    it.effect("a change changes what it names, and says so", () =>
+      Effect.gen(function* () {
+        const campaigns = yield* Campaigns
+        const { campaign: source } = yield* Scene.spelled(3)
+        const dns = yield* Scene.dns(source.id)
+        const before = yield* campaigns.params(dns.id)
+        const other = yield* Scene.persona("dns")
+
+        const changed = yield* campaigns.update(dns.id, {
+          name: "renamed",
+          settings: { batchSize: 7, personaIds: [other.id] }
+        })
+        assert.deepInclude(changed, { id: dns.id, name: "renamed", metadata: dns.metadata, totalItems: dns.totalItems })
+        assert.deepStrictEqual(yield* campaigns.get(dns.id), changed)
+        const after = yield* campaigns.params(dns.id)
+        assert.deepStrictEqual<object>({ ...after }, { ...before, batchSize: 7, personaIds: [other.id] })
+        assert.deepInclude((yield* Scene.audited(dns.id)).at(-1), {
+          action: "campaign.updated",
+          details: {
+            name: "renamed",
+            campaignType: "dns_validation",
+            changed: ["name", "settings.personaIds", "settings.batchSize"]
+          }
+        })
+
+        assert.strictEqual((yield* campaigns.update(dns.id, { metadata: null })).metadata, null)
+        const http = yield* Scene.http(dns.id, { proxySelectionStrategy: "random", adHocKeywords: ["anvil"] })
+        yield* campaigns.update(http.id, {
+          settings: { proxySelectionStrategy: null, adHocKeywords: [], targetHttpPorts: [8080], chaining: "after" }
+        })
+        assert.deepInclude(yield* campaigns.params(http.id), {
+          proxySelectionStrategy: null,
+          adHocKeywords: [],
+          targetHttpPorts: [8080],
+          chaining: "after",
+          batchSize: 50
+        })
+
+        const lines = (yield* Scene.audited(dns.id)).length
+        yield* campaigns.update(dns.id, {})
+        yield* campaigns.update(dns.id, { settings: {} })
+        assert.strictEqual((yield* Scene.audited(dns.id)).length, lines, "nothing given, nothing done")
+      })
+    )
+
+    it.effect("a change that is wrong, or comes at the wrong time, changes nothing", () =>
+      Effect.gen(function* () {
+        const campaigns = yield* Campaigns
+        const { campaign: source } = yield* Scene.spelled(3)
+        const dns = yield* Scene.dns(source.id)
+        const refused = [
+          [dns.id, { name: "" }, "name"],
+          [dns.id, { name: "x", settings: { batchSize: 0 } }, "settings.batchSize"],
+          [dns.id, { settings: { personaIds: [] } }, "settings.personaIds[0]"],
+          [dns.id, { settings: { adHocKeywords: ["anvil"] } }, "settings.adHocKeywords"],
+          [dns.id, { settings: { sourceGenerationCampaignId: source.id } }, "settings.sourceGenerationCampaignId"],
+          [source.id, { settings: { constantString: "other" } }, "settings"]
+        ] as const
+        for (const [id, change, path] of refused)
+          assert.deepInclude(yield* Effect.flip(campaigns.update(id, change)), { _tag: "InvalidCampaign", path })
+        assert.deepStrictEqual(yield* campaigns.get(dns.id), dns)
+
+        for (const status of CampaignStatus.literals) {
+          const campaign = yield* Scene.dns(source.id)
+          yield* Scene.bring(campaign, status)
+          const named = yield* Effect.result(campaigns.update(campaign.id, { name: "renamed" }))
+          assert.strictEqual(Result.isSuccess(named), status !== "archived", status)
+          const settled = yield* Effect.result(campaigns.update(campaign.id, { settings: { retryAttempts: 3 } }))
+          assert.strictEqual(Result.isSuccess(settled), ["pending", "paused", "failed"].includes(status), status)
+          if (Result.isFailure(settled))
+            assert.deepInclude(settled.failure, {
+              _tag: "CampaignUnchangeable",
+              state: status,
+              path: "settings.retryAttempts"
+            })
+          assert.strictEqual((yield* campaigns.get(campaign.id)).status, status)
+        }
+      })
+    )
+
     it.effect("every move between two states is made if it is legal, and told if it is not", () =>
       Effect.gen(function* () {
         const campaigns = yield* Campaigns
@@ -468,6 +548,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         const asked: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }>> = [
           campaigns.get(missing),
           campaigns.params(missing),
+          campaigns.update(missing, { name: "x" }),
           campaigns.move(missing, "queued"),
           campaigns.measure(missing),
           campaigns.remove(missing)
@@ -486,6 +567,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         const asked: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }>> = [
           campaigns.get(source.id),
           campaigns.params(source.id),
+          campaigns.update(source.id, { name: "mine" }),
           campaigns.move(source.id, "queued"),
           campaigns.measure(source.id),
           campaigns.remove(source.id),

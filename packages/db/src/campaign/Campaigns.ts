@@ -10,6 +10,7 @@ import {
 import * as CampaignAudit from "@domainflow/core/campaign/CampaignAudit"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { type CampaignFilter, Campaigns } from "@domainflow/core/campaign/Campaigns"
+import * as Change from "@domainflow/core/campaign/Change"
 import * as Draft from "@domainflow/core/campaign/Draft"
 import * as Update from "@domainflow/core/campaign/Update"
 import * as Page from "@domainflow/core/Page"
@@ -141,6 +142,28 @@ export const layer = Layer.effect(
         `
         return yield* decodeAll(rows)
       }, guard("Campaigns.fedBy")),
+
+      update: Effect.fnUntraced(
+        function* (id, change) {
+          // Whoever moves it meanwhile waits until it is changed.
+          const before = yield* find(id, "no key update")
+          const { fields, settings } = yield* Effect.fromResult(Change.read(before, change))
+          if (fields.length === 0) return before
+          if (settings !== null) yield* Params.update(sql, before, settings)
+          const [row] = yield* sql`
+            update campaigns
+            set
+              name = ${change.name === undefined ? sql`name` : sql`${Storable.text(change.name)}`},
+              metadata = ${change.metadata === undefined ? sql`metadata` : sql`${Json.orNull(change.metadata)}::text::jsonb`}
+            where id = ${id}
+            returning *
+          `
+          const changed = yield* decode(row)
+          yield* AuditLog.append(sql, CampaignAudit.updated(changed, fields))
+          return changed
+        },
+        (update) => update.pipe(sql.withTransaction, guard("Campaigns.update"))
+      ),
 
       move: Effect.fnUntraced(
         function* (id, to, error, only) {

@@ -1,6 +1,8 @@
 import type { UserId } from "@domainflow/core/auth/UserId"
+import type { Campaign } from "@domainflow/core/campaign/Campaign"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { CampaignParams } from "@domainflow/core/campaign/CampaignParams"
+import type { HttpSettings, Settings } from "@domainflow/core/campaign/Change"
 import type { Draft } from "@domainflow/core/campaign/Draft"
 import * as Storable from "@domainflow/core/Storable"
 import { Array, Effect, Schema } from "effect"
@@ -62,6 +64,39 @@ export const insert = (sql: SqlClient.SqlClient, { from, id, params }: Draft, st
         )
       `
   }
+}
+
+/** Changes the settings that are given. */
+export const update = (
+  sql: SqlClient.SqlClient,
+  { campaignType, id }: Pick<Campaign, "campaignType" | "id">,
+  settings: Settings
+) => {
+  /** A column as it is asked to be, or as it is. */
+  const set = (column: string, value: unknown, type: string) =>
+    value === undefined ? sql.literal(column) : sql`${value}::${sql.literal(type)}`
+  const paced = sql`
+    persona_ids = ${set("persona_ids", settings.personaIds, "uuid[]")},
+    rotation_interval_seconds = ${set("rotation_interval_seconds", settings.rotationIntervalSeconds, "int")},
+    processing_speed_per_minute = ${set("processing_speed_per_minute", settings.processingSpeedPerMinute, "int")},
+    batch_size = ${set("batch_size", settings.batchSize, "int")},
+    retry_attempts = ${set("retry_attempts", settings.retryAttempts, "int")},
+    chaining = ${set("chaining", settings.chaining, "text")}
+  `
+  if (campaignType !== "http_keyword_validation")
+    return sql`update dns_validation_params set ${paced} where campaign_id = ${id}`
+  const { adHocKeywords, keywordSetIds, proxyIds, proxySelectionStrategy, targetHttpPorts } = settings as HttpSettings
+  return sql`
+    update http_keyword_campaign_params
+    set
+      ${paced},
+      keyword_set_ids = ${set("keyword_set_ids", keywordSetIds, "uuid[]")},
+      ad_hoc_keywords = ${set("ad_hoc_keywords", adHocKeywords?.map(Storable.text), "text[]")},
+      proxy_ids = ${set("proxy_ids", proxyIds, "uuid[]")},
+      proxy_selection_strategy = ${set("proxy_selection_strategy", proxySelectionStrategy, "text")},
+      target_http_ports = ${set("target_http_ports", targetHttpPorts, "int[]")}
+    where campaign_id = ${id}
+  `
 }
 
 const decode = Schema.decodeUnknownEffect(CampaignParams)

@@ -3,11 +3,13 @@ import {
   CampaignNotFound,
   CampaignStatus,
   CampaignType,
+  CampaignUnchangeable,
   IllegalTransition,
   InvalidCampaign
 } from "@domainflow/core/campaign/Campaign"
 import { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { CampaignParams, NewCampaign, NewPipeline } from "@domainflow/core/campaign/CampaignParams"
+import { CampaignChange } from "@domainflow/core/campaign/Change"
 import { KeywordSetsUnusable, PersonasUnusable, ProxiesUnusable } from "@domainflow/core/campaign/Readiness"
 import { DomainName } from "@domainflow/core/DomainName"
 import { SpaceTooLarge } from "@domainflow/core/generation/Enumeration"
@@ -25,11 +27,12 @@ export const notFound = problem(CampaignNotFound, 404, "There is no such campaig
 const illegal = problem(IllegalTransition, 409, "The campaign is in another state")
 const invalidPattern = problem(InvalidPattern, 422, "The pattern spells no names")
 const tooLarge = problem(SpaceTooLarge, 422, "The pattern spells too many names")
+const invalid = problem(InvalidCampaign, 422, "The campaign is not acceptable")
 export const creating = [
   notFound,
   invalidPattern,
   tooLarge,
-  problem(InvalidCampaign, 422, "The campaign cannot be created"),
+  invalid,
   problem(SpaceExhausted, 409, "All names of the pattern are taken")
 ] as const
 const starting = [
@@ -86,6 +89,12 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       Needs,
       "campaigns:read"
     ),
+    HttpApiEndpoint.patch("update", "/:id", {
+      params,
+      payload: CampaignChange,
+      success: Campaign,
+      error: [notFound, invalid, problem(CampaignUnchangeable, 409, "That stays as it is in this state")]
+    }).annotate(Needs, "campaigns:update"),
     HttpApiEndpoint.get("params", "/:id/params", { params, success: CampaignParams, error: notFound }).annotate(
       Needs,
       "campaigns:read"

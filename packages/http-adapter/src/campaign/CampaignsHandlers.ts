@@ -39,6 +39,7 @@ export const layer = HttpApiBuilder.group(
           pattern: sourcePattern
         })),
       get: ({ params }) => campaigns.get(params.id),
+      update: ({ params, payload }) => campaigns.update(params.id, payload),
       params: ({ params }) => campaigns.params(params.id),
       fedBy: ({ params }) => Effect.andThen(campaigns.get(params.id), campaigns.fedBy(params.id)),
       start: ({ params }) => queue(params.id),

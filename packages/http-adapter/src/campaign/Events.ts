@@ -1,98 +1,132 @@
 import { Reach } from "@domainflow/core/auth/Reach"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
-import type { Update } from "@domainflow/core/campaign/Update"
-import { Clock, Context, Duration, Effect, Layer, Option, RcMap, Stream } from "effect"
+import { Clock, Context, Duration, Effect, type Fiber, Layer, Stream } from "effect"
 import { Settings } from "../Settings.ts"
-import type { Event } from "./EventsApi.ts"
 import * as Hub from "./Hub.ts"
+import { Feed } from "./Outlet.ts"
+import * as Wire from "./Wire.ts"
 
 /** The changes of campaigns, each read once however many watch it. */
 export class Events extends Context.Service<
   Events,
   {
-    /** Every change after the one that was seen last, or from how the campaign stands now; nothing skipped, nothing twice. */
-    readonly watch: (id: CampaignId, after: bigint | undefined) => Stream.Stream<Event>
-    /** Tells everyone who watches to come back, for this process is going, and waits until they have been told. */
+    /**
+     * Every change after the one that was seen last, or from how the campaign stands now; nothing
+     * skipped, nothing twice. Whoever does not keep up is let go, and misses nothing by coming back.
+     */
+    readonly watch: (id: CampaignId, after: bigint | null) => Feed
+    /** How many watch, and how many campaigns are read for them: both zero again when the last one has left. */
+    readonly watching: Effect.Effect<{ readonly clients: number; readonly campaigns: number }>
+    /** Tells everyone who watches to come back, for this process is going. */
     readonly stop: Effect.Effect<void>
   }
 >()("@domainflow/http-adapter/Events") {}
 
-/** A hub that nobody watches is kept for somebody who is just reconnecting. */
-const idle = "10 seconds"
+/** How long a page of missed changes waits for a client to take the one before. */
+const breath = "20 millis"
 
 export const layer = Layer.effect(
   Events,
   Effect.gen(function* () {
     const campaigns = yield* Campaigns
     const { eventsFor, eventsHeartbeat } = yield* Settings
-    const heartbeat = Duration.toMillis(eventsHeartbeat)
-    const hubs = yield* RcMap.make({
-      // Read for everyone: whoever subscribes has been let in to this very campaign.
-      lookup: (id: CampaignId) => Hub.make(Stream.provideService(campaigns.watch(id), Reach, null)),
-      idleTimeToLive: idle
-    })
-    let stopping = false
-    let watching = 0
+    const clock = yield* Clock.Clock
+    const fork = Effect.runForkWith(yield* Effect.context<never>())
+    const lifetime = Duration.toMillis(eventsFor)
+    const tick = Math.max(10, Math.min(Duration.toMillis(eventsHeartbeat) / 2, lifetime))
+    const hubs = new Map<CampaignId, Read>()
+    let ticking: Fiber.Fiber<unknown> | null = null
+    let isStopping = false
 
-    const subscribe = Effect.fnUntraced(function* (id: CampaignId, after: bigint | undefined) {
-      const hub = yield* RcMap.get(hubs, id)
-      const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(eventsFor)
-      while (hub.newest() === undefined && hub.state() === "open" && !stopping) yield* hub.bell()
+    // Read for everyone: whoever joins has been let in to this very campaign.
+    const updates = (id: CampaignId, after?: bigint) => Stream.provideService(campaigns.watch(id, after), Reach, null)
 
-      /** What has happened since the cursor, or a sign of life, or the end. */
-      const next = (cursor: bigint | null): Effect.Effect<Step> =>
-        Effect.gen(function* () {
-          const bell = hub.bell()
-          const newest = hub.newest()
-          if (newest !== undefined) {
-            if (cursor === null) return said([newest], newest.seq)
-            const missed = hub.after(cursor) ?? (yield* caughtUp(id, cursor, newest.seq))
-            if (missed.length > 0) return said(missed, missed.at(-1)!.seq)
-          }
-          if (hub.state() === "end") return [[signal("end")], Option.none()]
-          const now = yield* Clock.currentTimeMillis
-          if (stopping || hub.state() === "broken" || now >= until) return [[signal("reconnect")], Option.none()]
-          const rung = yield* Effect.timeoutOption(bell, Math.max(1, Math.min(heartbeat, until - now)))
-          return [Option.isSome(rung) ? [] : [signal("ping")], Option.some(cursor)]
+    /** What a hub no longer keeps, page by page, as fast as the client takes it. */
+    const caughtUp = (id: CampaignId, hub: Hub.Hub, watcher: Hub.Watcher, upTo: bigint) =>
+      updates(id, watcher.cursor ?? 0n).pipe(
+        Stream.takeUntil(({ seq }) => seq >= upTo),
+        Stream.runForEachArray((batch) =>
+          Effect.gen(function* () {
+            watcher.outlet.write(Wire.joined(batch.map(Wire.encode), null))
+            watcher.cursor = batch.at(-1)!.seq
+            while (watcher.outlet.waiting() > Hub.mostWaiting / 2) yield* Effect.sleep(breath)
+          })
+        ),
+        // Where that cannot be read, coming back may help.
+        Effect.matchCause({
+          onSuccess: () => hub.watchers.has(watcher) && hub.join(watcher),
+          onFailure: () => watcher.outlet.end()
         })
-      watching++
-      return Stream.ensuring(
-        Stream.paginate(after ?? null, next),
-        Effect.sync(() => watching--)
       )
+
+    const read = (id: CampaignId): Read => {
+      const hub: Hub.Hub = Hub.make((watcher, upTo) => fork(caughtUp(id, hub, watcher, upTo)))
+      const over = (how: "end" | "reconnect") => () => {
+        if (hubs.get(id)?.hub === hub) hubs.delete(id)
+        hub.close(how)
+      }
+      const reading = updates(id).pipe(
+        Stream.runForEachArray((batch) => Effect.sync(() => hub.tell(batch))),
+        Effect.matchCause({ onSuccess: over("end"), onFailure: over("reconnect") })
+      )
+      const made = { hub, reading: fork(reading) }
+      hubs.set(id, made)
+      return made
+    }
+
+    /** The one timer of all streams; it runs while there are any. */
+    const sweep = Effect.gen(function* () {
+      while (hubs.size > 0) {
+        yield* Effect.sleep(tick)
+        for (const { hub } of hubs.values()) hub.tick(clock.currentTimeMillisUnsafe())
+      }
+      ticking = null
     })
 
-    /** What the hub no longer keeps, or never saw. */
-    const caughtUp = (id: CampaignId, cursor: bigint, newest: bigint) =>
-      newest <= cursor
-        ? Effect.succeed([])
-        : campaigns.watch(id, cursor).pipe(
-            Stream.takeUntil(({ seq }) => seq >= newest),
-            Stream.runCollect,
-            Effect.map((updates) => [...updates]),
-            Effect.provideService(Reach, null),
-            // Gone meanwhile: the hub ends by itself.
-            Effect.orElseSucceed((): Array<Update> => [])
-          )
-
-    return Events.of({
-      watch: (id, after) => Stream.unwrap(subscribe(id, after)),
-      stop: Effect.gen(function* () {
-        stopping = true
-        for (const id of yield* RcMap.keys(hubs)) {
-          yield* Effect.scoped(Effect.flatMap(RcMap.get(hubs, id), ({ ring }) => ring))
+    const watch = (id: CampaignId, cursor: bigint | null) =>
+      new Feed((outlet) => {
+        const { hub, reading } = hubs.get(id) ?? read(id)
+        const until = clock.currentTimeMillisUnsafe() + lifetime
+        const watcher: Hub.Watcher = { outlet, cursor, until, isQuiet: false, catchingUp: null }
+        ticking ??= fork(sweep)
+        hub.join(watcher)
+        if (isStopping) hub.close("reconnect")
+        return () => {
+          hub.leave(watcher)
+          if (hub.watchers.size > 0 || hubs.get(id)?.hub !== hub) return
+          hubs.delete(id)
+          reading.interruptUnsafe()
         }
-        while (watching > 0) yield* Effect.sleep("20 millis")
       })
+
+    const stop = Effect.sync(() => {
+      isStopping = true
+      for (const { hub } of hubs.values()) hub.close("reconnect")
     })
+    yield* Effect.addFinalizer(() =>
+      Effect.andThen(
+        stop,
+        Effect.sync(() => {
+          ticking?.interruptUnsafe()
+          for (const { reading } of hubs.values()) reading.interruptUnsafe()
+        })
+      )
+    )
+
+    return {
+      watch,
+      watching: Effect.sync(() => ({
+        campaigns: hubs.size,
+        clients: [...hubs.values()].reduce((sum, { hub }) => sum + hub.watchers.size, 0)
+      })),
+      stop
+    }
   })
 )
 
-type Step = readonly [ReadonlyArray<Event>, Option.Option<bigint | null>]
-
-const said = (updates: ReadonlyArray<Update>, seq: bigint): Step => [updates.map(progress), Option.some(seq)]
-
-const progress = (update: Update): Event => ({ event: "progress", id: `${update.seq}`, data: update })
-
-const signal = (event: "ping" | "reconnect" | "end"): Event => ({ event, data: "{}" })
+/** A campaign that is watched, and what reads its changes. */
+interface Read {
+  readonly hub: Hub.Hub
+  readonly reading: Fiber.Fiber<unknown>
+}

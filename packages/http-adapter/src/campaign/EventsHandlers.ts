@@ -1,9 +1,10 @@
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import { Effect } from "effect"
-import { HttpEffect, HttpServerResponse } from "effect/http"
+import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { Events } from "./Events.ts"
+import { Form } from "./Outlet.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -11,18 +12,19 @@ export const layer = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const campaigns = yield* Campaigns
     const events = yield* Events
+    const form = yield* Form
     return handlers.handleAll({
       watch: Effect.fn(function* ({ headers, params: { id } }) {
         yield* campaigns.get(id)
-        yield* unbuffered
         const last = headers["last-event-id"] ?? ""
-        return events.watch(id, last === "" ? undefined : BigInt(last))
+        return HttpServerResponse.raw(form(events.watch(id, last === "" ? null : BigInt(last))), { headers: head })
       })
     })
   })
 )
 
-/** A proxy that waits for the end of a stream would wait for ever. */
-const unbuffered = HttpEffect.appendPreResponseHandler((_request, response) =>
-  Effect.succeed(HttpServerResponse.setHeader(response, "x-accel-buffering", "no"))
-)
+const head = {
+  "content-type": "text/event-stream",
+  // A proxy that waits for the end of a stream would wait for ever.
+  "x-accel-buffering": "no"
+}

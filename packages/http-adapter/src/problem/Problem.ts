@@ -53,6 +53,8 @@ export const problem = <E extends Error & { readonly _tag: string }>(
   const { code } = document(tag, { status, title }, "")
   catalogue.set(code, { status, title })
   const names = Object.keys(fields)
+  const taken = names.find((name) => name in head || name === "code")
+  if (taken !== undefined) throw new TypeError(`${tag}.${taken} would stand where the problem's own ${taken} does`)
   return Schema.Struct({ ...head, code: Schema.Literal(code), ...fields }).pipe(
     Schema.decodeTo(
       Schema.toType(error),

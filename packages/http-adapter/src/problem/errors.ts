@@ -65,6 +65,10 @@ export class PasswordChangeDue extends Schema.TaggedError<PasswordChangeDue>()("
 export const unknownRoute = { status: 404, title: "There is nothing at this address" }
 catalogue.set("unknown_route", unknownRoute)
 
+/** Likewise. The header `Allow` says what is done there. */
+export const methodNotAllowed = { status: 405, title: "That is not done at this address" }
+catalogue.set("method_not_allowed", methodNotAllowed)
+
 const unavailable = { status: 503, title: "The store is not available" }
 catalogue.set("store_error", unavailable)
 

@@ -1,9 +1,9 @@
 import { Proxies } from "@domainflow/core/proxy/Proxies"
+import { ProxyProbe } from "@domainflow/core/proxy/ProxyProbe"
 import { Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { NotOffered } from "./ProxiesApi.ts"
-import { ProxyProbe } from "./ProxyProbe.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,

@@ -61,8 +61,8 @@ export interface Answer {
 }
 
 /** A mounted adapter, and what stands behind it. */
-export const open = async (options: Mount.Options = {}) => {
-  const runtime = ManagedRuntime.make(layer)
+export const open = async (options: Mount.Options = {}, ports: Layer.Layer<World> = layer) => {
+  const runtime = ManagedRuntime.make(ports)
   const context = await runtime.context()
   const mounted = Mount.web(Layer.succeedContext(context as Context.Context<World>), options)
   const run = <A, E>(effect: Effect.Effect<A, E, World>) => runtime.runPromise(effect)
@@ -138,6 +138,8 @@ export const open = async (options: Mount.Options = {}) => {
 
   return {
     mounted,
+    /** What is behind it, for another mount. */
+    ports: Layer.succeedContext(context as Context.Context<World>),
     run,
     browser,
     person,
