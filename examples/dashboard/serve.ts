@@ -14,6 +14,7 @@ import { RunnerSettings } from "@domainflow/engine/campaign/RunnerSettings"
 import * as Guard from "@domainflow/engine/http/Guard"
 import { Worker } from "@domainflow/engine/job/Worker"
 import * as Re2 from "@domainflow/engine/keyword/Re2"
+import * as ProxyProbe from "@domainflow/engine/proxy/ProxyProbe"
 import { Mount } from "@domainflow/http-adapter"
 import { spawn } from "@domainflow/internet/Internet"
 import { Effect, Layer, Redacted } from "effect"
@@ -45,7 +46,7 @@ export const serve = Effect.fn("dashboard.serve")(function* ({ databaseUrl, fold
   const ports = Auth.layer().pipe(
     Layer.provideMerge(Accounts.ports),
     Layer.provideMerge(Db.layerUrl(url)),
-    Layer.provideMerge(Layer.mergeAll(Re2.layer, Bcrypt.layer({ peppers }), Courier.layerMemory)),
+    Layer.provideMerge(Layer.mergeAll(Re2.layer, Bcrypt.layer({ peppers }), Courier.layerMemory, ProxyProbe.layer())),
     Layer.provide(SecretBox.layer(secrets))
   )
   const worker = Worker.layer().pipe(

@@ -7,6 +7,7 @@ import * as Bcrypt from "@domainflow/db/auth/Bcrypt"
 import * as Db from "@domainflow/db/Db"
 import * as Embedded from "@domainflow/db/embedded"
 import * as Re2 from "@domainflow/engine/keyword/Re2"
+import * as ProxyProbe from "@domainflow/engine/proxy/ProxyProbe"
 import { Effect, Layer, Redacted } from "effect"
 
 /** DATABASE_URL, or a PostgreSQL that lives as long as the program. */
@@ -25,8 +26,8 @@ export const ports = Layer.unwrap(
   Effect.map(Effect.all([url, peppers]), ([url, peppers]) =>
     Auth.layer().pipe(
       Layer.provideMerge(Accounts.ports),
-      Layer.provideMerge(Db.layerUrl(url)),
-      Layer.provideMerge(Layer.mergeAll(Re2.layer, Bcrypt.layer({ peppers }), Courier.layerMemory)),
+      Layer.provideMerge(Db.layerUrl(url, { multiplex: true })),
+      Layer.provideMerge(Layer.mergeAll(Re2.layer, Bcrypt.layer({ peppers }), Courier.layerMemory, ProxyProbe.layer())),
       Layer.provide(SecretBox.layerConfig)
     )
   )

@@ -9,6 +9,8 @@ export interface Campaign {
   readonly successfulItems: string
   readonly failedItems: string
   readonly createdAt: string
+  readonly startedAt: string | null
+  readonly completedAt: string | null
   readonly errorMessage: string | null
   readonly metadata: { readonly pipeline?: string } | null
 }
@@ -39,14 +41,20 @@ export interface Me {
   readonly permissions: ReadonlyArray<string>
 }
 
+/** A field of a pattern that spells nothing, and why. */
+export interface Issue {
+  readonly field: string
+  readonly problem: string
+}
+
 /** The API said no; the message is the problem document's own. */
 export class Refused extends Error {
   readonly status: number
-  readonly code: string
-  constructor(status: number, code: string, detail: string) {
+  readonly issues: ReadonlyArray<Issue>
+  constructor(status: number, detail: string, issues: ReadonlyArray<Issue>) {
     super(detail)
     this.status = status
-    this.code = code
+    this.issues = issues
   }
 }
 
@@ -59,11 +67,8 @@ export const ask = async <A>(method: string, path: string, body?: unknown): Prom
   if (response.status === 204) return undefined as A
   const answer = await response.json().catch(() => null)
   if (!response.ok) {
-    throw new Refused(
-      response.status,
-      answer?.code ?? "unknown",
-      answer?.detail ?? `the server answered ${response.status}`
-    )
+    const detail: string = answer?.detail ?? `The server answered ${response.status}. Try again in a moment.`
+    throw new Refused(response.status, detail, answer?.issues ?? [])
   }
   return answer
 }

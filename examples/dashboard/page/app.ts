@@ -24,8 +24,7 @@ const show = async (): Promise<void> => {
     if (error instanceof Refused && error.status === 401) {
       me = null
       shown = login()
-    } else
-      shown = { title: "Sorry", node: el("p", { class: "error", role: "alert" }, String((error as Error).message)) }
+    } else shown = sorry((error as Error).message)
   }
   document.title = `${shown.title} · DomainFlow`
   byId("main").replaceChildren(shown.node)
@@ -33,6 +32,17 @@ const show = async (): Promise<void> => {
   if (me !== null) byId("whom").textContent = `${me.user.firstName} ${me.user.lastName}`
   byId("link").textContent = ""
 }
+
+const sorry = (message: string): View => ({
+  title: "Sorry",
+  node: el(
+    "div",
+    { class: "stack" },
+    el("h1", {}, "Sorry"),
+    el("p", { class: "error", role: "alert" }, message),
+    el("p", {}, el("a", { href: "#/" }, "← All pipelines"))
+  )
+})
 
 const login = (): View => {
   const wrong = el("p", { class: "error", role: "alert" })
@@ -63,6 +73,12 @@ const login = (): View => {
   )
   return { title: "Log in", node: form }
 }
+
+const steps = [
+  ["Spell", "every name that a pattern makes of a word"],
+  ["Resolve", "each of them, to see which are taken"],
+  ["Fetch and read", "their pages, for the words that you look for"]
+] as const
 
 /** How often the list looks again. */
 const interval = 2_000
@@ -110,15 +126,22 @@ const list = async (): Promise<View> => {
       cards.replaceChildren(
         el(
           "li",
-          { class: "card muted" },
-          "Nothing here yet. A pipeline spells names, resolves them and reads their pages."
+          { class: "card welcome stack" },
+          el("h2", {}, "Nothing here yet"),
+          el("p", { class: "muted" }, "A pipeline finds out which look-alikes of a word are in use, and for what."),
+          el(
+            "ol",
+            { class: "steps" },
+            ...steps.map(([what, how]) => el("li", {}, el("strong", {}, what), el("span", { class: "muted" }, how)))
+          ),
+          el("p", {}, el("a", { class: "button primary", href: "#/new" }, "Make the first one"))
         )
       )
     }
   }
   await refresh()
   const timer = setInterval(() => refresh().catch(() => {}), interval)
-  const add = el("a", { class: "button", href: "#/new" }, "New pipeline")
+  const add = el("a", { class: "button primary", href: "#/new" }, "New pipeline")
   const node = el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", {}, "Pipelines"), add), cards)
   return { title: "Pipelines", node, close: () => clearInterval(timer) }
 }

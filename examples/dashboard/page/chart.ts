@@ -1,3 +1,5 @@
+import { count, el } from "./dom.ts"
+
 const svg = (tag: string, attributes: Record<string, string>): SVGElement => {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag)
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
@@ -11,24 +13,27 @@ const calm = 4
 const width = 300
 const height = 56
 
-/** A line of names a second over the last minute. */
+/** A line of names a second over the last minute, and in words how fast it goes. */
 export const chart = (label: string) => {
+  const pace = el("span")
+  const peak = el("span")
   const area = svg("path", { class: "area" })
   const line = svg("path", { class: "line" })
-  const root = svg("svg", {
+  const drawing = svg("svg", {
     class: "chart",
     viewBox: `0 0 ${width} ${height}`,
     preserveAspectRatio: "none",
     role: "img",
     "aria-label": label
   })
-  root.append(svg("line", { x1: "0", x2: String(width), y1: String(height), y2: String(height) }), area, line)
+  const root = el("figure", { class: "speed" }, drawing, el("figcaption", { class: "row small muted" }, pace, peak))
+  drawing.append(svg("line", { x1: "0", x2: String(width), y1: String(height), y2: String(height) }), area, line)
   const samples: Array<readonly [second: number, done: number]> = []
 
   return {
     root,
-    /** Adds a sample, and answers the pace of the last seconds. */
-    add: (done: number): number => {
+    /** Adds a sample, and answers the pace of the last seconds. `isOver` says that nothing follows. */
+    add: (done: number, isOver: boolean): number => {
       const now = performance.now() / 1_000
       samples.push([now, done])
       while (samples.length > 2 && samples[1]![0] < now - span) samples.shift()
@@ -48,13 +53,16 @@ export const chart = (label: string) => {
       }
       const recent = samples.filter(([at]) => at > now - 5)
       const [from, to] = [recent[0], recent.at(-1)]
-      const pace =
+      const speed =
         from === undefined || to === undefined || to[0] <= from[0] ? 0 : (to[1] - from[1]) / (to[0] - from[0])
-      root.setAttribute(
+      const most = rates.length === 0 ? 0 : Math.max(...rates.map(([, rate]) => rate))
+      pace.textContent = isOver ? "the last minute" : `${count(speed)} a second`
+      peak.textContent = most < 0.5 ? "" : `peak ${count(most)}`
+      drawing.setAttribute(
         "aria-label",
-        `${label}: ${Math.round(pace)} a second, at most ${Math.round(top)} in the last minute`
+        `${label}: ${Math.round(speed)} a second, at most ${Math.round(most)} in the last minute`
       )
-      return pace
+      return speed
     }
   }
 }

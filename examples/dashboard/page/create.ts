@@ -1,4 +1,4 @@
-import { ask, type Campaign, type Named, type Page } from "./api.ts"
+import { ask, type Campaign, type Named, type Page, Refused } from "./api.ts"
 import { el, exact, type View } from "./dom.ts"
 
 interface Preview {
@@ -59,9 +59,19 @@ export const create = async (): Promise<View> => {
     tld: tld.value.trim()
   })
 
+  /** What the API calls the fields, and what they are called here. */
+  const inputs: Readonly<Record<string, readonly [string, HTMLElement]>> = {
+    patternType: ["Pattern", patternType],
+    constantString: ["Word", constant],
+    variableLength: ["How many letters", length],
+    characterSet: ["Which", characters],
+    tld: ["Under", tld]
+  }
+
   let asked = 0
   const preview = async () => {
     const turn = ++asked
+    for (const [, input] of Object.values(inputs)) input.removeAttribute("aria-invalid")
     constant.disabled = patternType.value === "char_permutation"
     try {
       const { names, pattern: words, size } = await ask<Preview>("POST", "/campaigns/preview", pattern())
@@ -81,7 +91,12 @@ export const create = async (): Promise<View> => {
       submit.disabled = false
     } catch (error) {
       if (turn !== asked) return
-      shown.replaceChildren(el("p", { class: "error" }, (error as Error).message))
+      const issues = error instanceof Refused ? error.issues : []
+      for (const { field } of issues) inputs[field]?.[1].setAttribute("aria-invalid", "true")
+      const told = issues.map(({ field, problem }) => `${inputs[field]?.[0] ?? field}: ${problem}`)
+      shown.replaceChildren(
+        ...(told.length === 0 ? [(error as Error).message] : told).map((text) => el("p", { class: "error" }, text))
+      )
       submit.disabled = true
     }
   }
@@ -121,10 +136,12 @@ export const create = async (): Promise<View> => {
         }
       }
     },
+    el("a", { class: "back small", href: "#/" }, "← All pipelines"),
     el("h1", {}, "New pipeline"),
     el(
       "section",
       { class: "card stack", "aria-label": "Names" },
+      el("h2", {}, "Which names"),
       el("label", {}, "Name", name),
       el(
         "div",
@@ -140,11 +157,16 @@ export const create = async (): Promise<View> => {
     ),
     el(
       "section",
-      { class: "card fields", "aria-label": "Questions" },
-      el("label", {}, "Resolve as", resolveAs),
-      el("label", {}, "Fetch as", fetchAs),
-      el("label", {}, "Look for", lookFor),
-      el("label", {}, "Ports", ports)
+      { class: "card stack", "aria-label": "Questions" },
+      el("h2", {}, "What to ask about them"),
+      el(
+        "div",
+        { class: "fields" },
+        el("label", {}, "Resolve as", resolveAs),
+        el("label", {}, "Fetch as", fetchAs),
+        el("label", {}, "Look for", lookFor),
+        el("label", {}, "Ports", ports)
+      )
     ),
     wrong,
     el("div", { class: "row actions" }, submit)

@@ -36,6 +36,14 @@ export const count = (value: number | bigint | string): string =>
 /** Exact, however large. */
 export const exact = (digits: string): string => BigInt(digits).toLocaleString("en-US")
 
+/** So many seconds as people say them. */
+export const duration = (seconds: number): string => {
+  if (seconds < 1) return "under a second"
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`
+  return `${Math.round(seconds / 3_600)} h`
+}
+
 /** A view: what it shows, and how it is put away. */
 export interface View {
   readonly title: string

@@ -12,11 +12,12 @@ const statuses = [
   "Unreachable",
   "Timeout",
   "DNSError",
+  "ProxyError",
   "Error"
 ]
 
 /** What a pipeline has found, page by page, with the words that were looked for in their place. */
-export const findings = (stages: ReadonlyArray<Campaign>) => {
+export const findings = (stages: ReadonlyArray<Campaign>, isOver: () => boolean) => {
   const http = stages.find(({ campaignType }) => campaignType === "http_keyword_validation")
   const rows = el("ul", { class: "findings" })
   const more = el("button", { type: "button", onclick: () => read(next) }, "Show more")
@@ -27,6 +28,7 @@ export const findings = (stages: ReadonlyArray<Campaign>) => {
   )
   filter.append(...statuses.map((status) => el("option", { value: status, selected: status === "Success" }, status)))
   const words = el("input", { type: "search", name: "words", placeholder: "in what is shown", oninput: () => sift() })
+  const none = el("p", { class: "muted empty", role: "status", hidden: true }, "None of what is shown says that.")
   const files = el("div", { class: "row actions" })
 
   let next: string | null = null
@@ -42,7 +44,7 @@ export const findings = (stages: ReadonlyArray<Campaign>) => {
     if (after === null) rows.replaceChildren()
     rows.append(...page.items.map(row))
     readUpTo = rows.children.length
-    if (readUpTo === 0) rows.append(el("li", { class: "muted" }, "Nothing yet."))
+    if (readUpTo === 0) rows.append(el("li", { class: "muted empty" }, nothing()))
     next = page.next
     more.hidden = next === null
     files.replaceChildren(
@@ -57,11 +59,22 @@ export const findings = (stages: ReadonlyArray<Campaign>) => {
     sift()
   }
 
+  const nothing = () =>
+    isOver()
+      ? filter.value === "Success"
+        ? "No page says any of the words that were looked for."
+        : "No page was answered for like that."
+      : "Nothing yet: pages are being fetched, and what they say appears here."
+
   const sift = () => {
     const wanted = words.value.trim().toLowerCase()
+    let shown = 0
     for (const row of rows.children) {
-      if (row instanceof HTMLElement) row.hidden = !row.textContent.toLowerCase().includes(wanted)
+      if (!(row instanceof HTMLElement)) continue
+      row.hidden = !row.textContent.toLowerCase().includes(wanted)
+      if (!row.hidden) shown++
     }
+    none.hidden = shown > 0 || readUpTo === 0
   }
 
   let due = 0
@@ -80,6 +93,7 @@ export const findings = (stages: ReadonlyArray<Campaign>) => {
     el("div", { class: "row" }, el("h2", {}, "Findings"), files),
     el("div", { class: "fields" }, el("label", {}, "Answer", filter), el("label", {}, "Filter", words)),
     rows,
+    none,
     more
   )
   root.hidden = http === undefined

@@ -1,6 +1,6 @@
 import { ask, type Campaign, type Page, pipelines, standing } from "./api.ts"
 import { chart } from "./chart.ts"
-import { announce, byId, count, el, exact, type View } from "./dom.ts"
+import { announce, byId, count, duration, el, exact, type View } from "./dom.ts"
 import { findings } from "./findings.ts"
 
 const titles = {
@@ -24,14 +24,11 @@ export const pipeline = async (id: string): Promise<View> => {
   const state = el("span", { class: "pill" })
   const pause = el("button", { type: "button", onclick: () => act("pause", ["running", "queued"]) }, "Pause")
   const resume = el("button", { type: "button", class: "primary", onclick: () => act("resume", ["paused"]) }, "Resume")
-  const cancel = el(
-    "button",
-    { type: "button", onclick: () => act("cancel", ["running", "queued", "paused", "pending"]) },
-    "Cancel"
-  )
+  const sure = confirmation(() => act("cancel", ["running", "queued", "paused", "pending"]))
+  const cancel = el("button", { type: "button", onclick: () => sure.showModal() }, "Cancel")
   const wrong = el("p", { class: "error", role: "alert" })
   const last = found.stages.at(-1)!
-  const results = findings(found.stages)
+  const results = findings(found.stages, () => [...stages.values()].every(({ status }) => isFinal(status)))
 
   let said = ""
   const draw = () => {
@@ -78,7 +75,10 @@ export const pipeline = async (id: string): Promise<View> => {
     link.textContent = "Connection lost, trying again…"
   })
   // The server has nothing more to say: without this the browser would ask again and again.
-  events?.addEventListener("end", () => events.close())
+  events?.addEventListener("end", () => {
+    events.close()
+    ask<Campaign>("GET", `/campaigns/${last.id}`).then(put, () => {})
+  })
 
   const look = async () => {
     for (const stage of stages.values()) {
@@ -94,12 +94,14 @@ export const pipeline = async (id: string): Promise<View> => {
   const node = el(
     "div",
     { class: "stack" },
+    el("a", { class: "back small", href: "#/" }, "← All pipelines"),
     el(
       "div",
       { class: "row" },
       el("div", { class: "row" }, el("h1", {}, found.name), state),
       el("div", { class: "row actions" }, pause, resume, cancel)
     ),
+    sure,
     wrong,
     el("section", { class: "stages", "aria-label": "Stages" }, ...[...cards.values()].map(({ root }) => root)),
     results.root
@@ -115,13 +117,38 @@ export const pipeline = async (id: string): Promise<View> => {
   }
 }
 
+/** Asks once more before something that cannot be undone. Escape keeps things as they are. */
+const confirmation = (then: () => void) => {
+  const dialog = el(
+    "dialog",
+    { class: "card", "aria-labelledby": "sure" },
+    el(
+      "form",
+      { method: "dialog", class: "stack" },
+      el("h2", { id: "sure" }, "Cancel this pipeline?"),
+      el("p", { class: "muted" }, "What it has found so far stays. It cannot be started again."),
+      el(
+        "div",
+        { class: "row end" },
+        el("button", { value: "" }, "Keep it running"),
+        el("button", { class: "danger", value: "yes" }, "Cancel pipeline")
+      )
+    )
+  )
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue === "yes") then()
+    dialog.returnValue = ""
+  })
+  return dialog
+}
+
 /** One stage: how far it is, how fast, and what came of it. */
 const card = (stage: Campaign) => {
   const [title, unit] = titles[stage.campaignType]
   const done = el("span", { class: "figure" })
   const total = el("span", { class: "muted small" })
   const bar = el("progress", { "aria-label": `${title}: progress` })
-  const pace = el("span", { class: "small muted" })
+  const rest = el("span", { class: "small muted" })
   const good = el("span", { class: "small" })
   const state = el("span", { class: "pill" })
   const speed = chart(`${title}: names a second`)
@@ -131,12 +158,13 @@ const card = (stage: Campaign) => {
     el("div", { class: "row" }, el("h2", {}, title), state),
     el("div", {}, done, " ", total),
     bar,
-    el("div", { class: "row" }, good, pace)
+    el("div", { class: "row" }, good, rest)
   )
   root.append(speed.root)
   return {
     root,
-    draw: ({ errorMessage, processedItems, status, successfulItems, totalItems }: Campaign) => {
+    draw: (stage: Campaign) => {
+      const { errorMessage, processedItems, status, successfulItems, totalItems } = stage
       done.textContent = count(processedItems)
       total.textContent = `of ${exact(totalItems)}`
       bar.max = Math.max(1, Number(totalItems))
@@ -145,7 +173,22 @@ const card = (stage: Campaign) => {
       good.textContent = errorMessage ?? `${count(successfulItems)} ${unit}`
       state.textContent = status
       state.className = `pill ${status}`
-      pace.textContent = `${count(speed.add(Number(processedItems)))} a second`
+      const pace = speed.add(Number(processedItems), isFinal(status))
+      rest.textContent = isFinal(status) ? took(stage) : left(stage, pace)
     }
   }
+}
+
+const took = ({ completedAt, startedAt }: Campaign): string =>
+  completedAt === null || startedAt === null
+    ? ""
+    : `in ${duration((Date.parse(completedAt) - Date.parse(startedAt)) / 1_000)}`
+
+/** How far it is, and how long it may take at this pace. */
+const left = ({ processedItems, status, totalItems }: Campaign, pace: number): string => {
+  const [done, total] = [Number(processedItems), Number(totalItems)]
+  const share = total === 0 ? "" : `${Math.floor((100 * done) / total)} %`
+  return status !== "running" || pace < 0.5 || total <= done
+    ? share
+    : `${share} · about ${duration((total - done) / pace)} left`
 }
