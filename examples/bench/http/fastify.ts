@@ -1,6 +1,7 @@
 /** What somebody would write by hand for the same answer: Fastify, `pg`, and the same two queries. */
 import { createHash } from "node:crypto"
 import type { AddressInfo } from "node:net"
+import { columns, rows } from "@domainflow/db/campaign/rows"
 import { fastify } from "fastify"
 import { Pool } from "pg"
 import { answerSpent } from "./serve.ts"
@@ -21,7 +22,7 @@ const session = {
     left join auth.sessions s on s.id = $1
   `
 }
-const mine = { name: "campaign", text: "select * from campaigns where id = $1 and user_id = $2" }
+const mine = { name: "campaign", text: `select ${columns} from ${rows} where c.id = $1 and c.user_id = $2` }
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 app.get<{ Params: { id: string } }>("/campaigns/:id", async (request, reply) => {
