@@ -1,20 +1,12 @@
-import { execFile } from "node:child_process"
 import { createSocket } from "node:dgram"
 import { Resolver } from "node:dns/promises"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { promisify } from "node:util"
 import { DomainName } from "@domainflow/core/DomainName"
 import * as DnsPersona from "@domainflow/core/persona/DnsPersona"
 import * as dnsPacket from "dns-packet"
 import { Effect } from "effect"
-import type { Defer } from "../../../../scripts/bench/Bench.ts"
 import * as DnsStage from "../../src/dns/DnsStage.ts"
-import { existing, names, questions } from "./zone.ts"
-
-/** Asks everything there is to ask; answers how many names turned out to exist. */
-export type Client = () => Promise<number>
+import type { Client } from "./Client.ts"
+import { names } from "./zone.ts"
 
 const batchSize = 1_000
 const batches = Array.from({ length: names.length / batchSize }, (_, i) =>
@@ -23,11 +15,12 @@ const batches = Array.from({ length: names.length / batchSize }, (_, i) =>
 
 /** The whole stage: strategy, pace, both types of address, verdicts with all their records. */
 export const domainflow =
-  (resolver: string, window: number): Client =>
+  (scheme: "" | "tcp://") =>
+  (port: number, window: number): Client =>
   () =>
     Effect.gen(function* () {
       const persona = DnsPersona.make({
-        resolvers: [resolver],
+        resolvers: [`${scheme}127.0.0.1:${port}`],
         maxConcurrentGoroutines: window,
         queryTimeoutSeconds: 1
       })
@@ -114,16 +107,3 @@ export const packet =
     for (const { close } of lanes) close()
     return resolved
   }
-
-/** The measure of the trade, in C. It makes no verdicts; its own count of NOERROR answers is checked. */
-export const dnsperf = (port: number, window: number, defer: Defer): Client => {
-  const folder = mkdtempSync(join(tmpdir(), "bench-dnsperf-"))
-  defer(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, "questions")
-  writeFileSync(file, questions.map(({ name, type }) => `${name} ${type}\n`).join(""))
-  const flags = ["-s", "127.0.0.1", "-p", String(port), "-d", file, "-n", "1", "-c", "4", "-T", "2", "-t", "1"]
-  return async () => {
-    const { stdout } = await promisify(execFile)("dnsperf", [...flags, "-q", String(window)])
-    return Number(/NOERROR (\d+)/.exec(stdout)?.[1] ?? 0) - existing
-  }
-}

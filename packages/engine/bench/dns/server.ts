@@ -1,11 +1,13 @@
-import { fork, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import * as net from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import type { Defer } from "../../../../scripts/bench/Bench.ts"
+import { onServerCore } from "./apart.ts"
 import { addressOf, exists, names, origin } from "./zone.ts"
 
 const nsd = "/usr/sbin/nsd"
@@ -26,7 +28,9 @@ export const start = (defer: Defer): Promise<Server> => {
 }
 
 const startNode = async (defer: Defer): Promise<Server> => {
-  const child = fork(new URL("./answerer.ts", import.meta.url), { execArgv: process.execArgv })
+  const file = fileURLToPath(new URL("./answerer.ts", import.meta.url))
+  const { args, command } = onServerCore(process.execPath, [...process.execArgv, file])
+  const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] })
   defer(() => child.kill())
   const [port] = (await once(child, "message")) as [number]
   return { kind: "node", port }
@@ -62,7 +66,8 @@ zone:
   zonefile: "zone"
 `
   )
-  const running = spawn(nsd, ["-d", "-c", join(folder, "nsd.conf")], { stdio: ["ignore", "ignore", "pipe"] })
+  const { args, command } = onServerCore(nsd, ["-d", "-c", join(folder, "nsd.conf")])
+  const running = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] })
   const gone = once(running, "exit")
   defer(() => {
     running.kill()

@@ -58,7 +58,7 @@ export const make = (
       failed: (...fault: Parameters<Window["failed"]>) => window?.failed(...fault)
     }
     const questions = new Questions(persona, asker, turn, below)
-    const common = { ids, receiver: questions, now: () => turn.now(), ca }
+    const common = { ids, receiver: questions, now: () => turn.now(), isGathering: () => turn.isGathering, ca }
     const resolvers = yield* Resolvers.make(persona, common, below)
     const opened = new Window(persona, retryAttempts, resolvers, questions, turn)
     window = opened

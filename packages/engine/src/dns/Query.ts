@@ -63,7 +63,8 @@ export class Query implements Timed<Query>, Identified {
 
   setId(id: number): void {
     this.id = id
-    this.octets[0] = id >> 8
-    this.octets[1] = id & 0xff
+    // By the view that is at hand anyway: in a wide window every object more is a cache line more.
+    this.question[0] = id >> 8
+    this.question[1] = id & 0xff
   }
 }

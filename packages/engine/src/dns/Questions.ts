@@ -27,8 +27,9 @@ export class Questions implements Receiver {
   private readonly delayMin: number
   private readonly delaySpan: number
   private readonly wheel: Wheel<Query>
-  /** To be sent in this turn, apart from those dropped since. */
+  /** The first `posted` are to be sent in this turn, apart from those dropped since. */
   private readonly outbox: Array<Query> = []
+  private posted = 0
   private readonly answer = Answer.empty()
 
   constructor(persona: DnsPersona, asker: Asker, turn: Turn, below: (n: number) => number) {
@@ -65,7 +66,9 @@ export class Questions implements Receiver {
 
   /** Sends what there is to send. */
   send(now: number): void {
-    for (const query of this.outbox) {
+    // Grows while it is gone through, where a transport fails at once.
+    for (let at = 0; at < this.posted; at++) {
+      const query = this.outbox[at]!
       // A query dropped and asked anew in one turn stands here twice.
       if (query.phase !== "turn") continue
       query.phase = "answer"
@@ -77,7 +80,7 @@ export class Questions implements Receiver {
       if (query.isOverflow) upstream.overflow.send(query)
       else upstream.transport.send(query)
     }
-    this.outbox.length = 0
+    this.posted = 0
   }
 
   /** When the next question is to be sent or given up. */
@@ -124,7 +127,7 @@ export class Questions implements Receiver {
 
   private post(query: Query): void {
     query.phase = "turn"
-    this.outbox.push(query)
+    this.outbox[this.posted++] = query
     this.turn.wake()
   }
 

@@ -7,7 +7,7 @@ export interface World {
 }
 
 /** How long answers are gathered where that is worth it. */
-const gatherMillis = 1
+export const gatherMillis = 1
 
 /**
  * Does `work` once in every turn of the event loop in which it was woken, after all that came in with that turn, and

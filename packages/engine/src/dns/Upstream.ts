@@ -41,6 +41,7 @@ export interface Common {
   readonly ids: Ids<Query>
   readonly receiver: Receiver
   readonly now: () => number
+  readonly isGathering: () => boolean
   /** Sockets for each resolver that is asked by UDP. */
   readonly ports: number
   /** PEM certificates to trust instead of the system's. */

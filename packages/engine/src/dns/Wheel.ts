@@ -4,7 +4,7 @@ export interface Timed<T> {
   before: T | undefined
   after: T | undefined
   bucket: number
-  /** The time that is waited for; 0 when none is. */
+  /** The first tick at whose end the time that is waited for has passed; 0 when none is. */
   due: number
 }
 
@@ -28,9 +28,9 @@ export class Wheel<T extends Timed<T>> {
   }
 
   add(timed: T, due: number): void {
-    timed.due = due
-    // Rounded up: a bucket is looked at when all in it are due.
-    const bucket = Math.max(Math.ceil(due / tickMillis), this.tick + 1) % buckets
+    // Rounded up: a bucket is looked at when all in it are due. A small whole number, for others cost an object each.
+    timed.due = Math.max(Math.ceil(due / tickMillis), this.tick + 1)
+    const bucket = timed.due % buckets
     timed.bucket = bucket
     const head = this.heads[bucket]
     timed.before = undefined
@@ -62,7 +62,7 @@ export class Wheel<T extends Timed<T>> {
       if (this.heads[this.tick % buckets] === undefined) continue
       const fired: Array<T> = []
       for (let timed = this.heads[this.tick % buckets]; timed !== undefined; timed = timed.after) {
-        if (timed.due <= now) fired.push(timed)
+        if (timed.due <= last) fired.push(timed)
       }
       for (const timed of fired) this.remove(timed)
       for (const timed of fired) fire(timed)

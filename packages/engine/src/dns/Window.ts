@@ -113,6 +113,7 @@ export class Window implements Asker {
 
   /** Further tries come before new names. Answers when the rate allows the next one, if it does not now. */
   private tryAgain(now: number): number | undefined {
+    if (this.again.length === 0) return undefined
     let started = 0
     while (started < this.again.length && this.bucket.take(now)) this.depart(this.again[started++]!)
     this.again.splice(0, started)
@@ -135,7 +136,8 @@ export class Window implements Asker {
   private depart(flight: Flight): void {
     flight.again()
     const before = (flight.tries - 1) * this.width
-    for (const [beside, query] of flight.queries.entries()) {
+    for (let beside = 0; beside < flight.queries.length; beside++) {
+      const query = flight.queries[beside]!
       query.upstream = this.resolvers.pick(flight.turn, before + beside, beside)
       this.questions.ask(query)
     }

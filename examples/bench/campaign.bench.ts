@@ -1,0 +1,130 @@
+/**
+ * The whole way of a DNS campaign: names out of the store, questions, verdicts, rows with every key and index, counters
+ * and resume point.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import * as KeyRing from "@domainflow/core/KeyRing"
+import { Personas } from "@domainflow/core/persona/Personas"
+import { SecretBox } from "@domainflow/core/SecretBox"
+import * as Db from "@domainflow/db/Db"
+import * as Embedded from "@domainflow/db/embedded"
+import { CampaignRunner } from "@domainflow/engine/campaign/CampaignRunner"
+import * as Re2 from "@domainflow/engine/keyword/Re2"
+import { Effect, Exit, Layer, ManagedRuntime, Redacted, Scope } from "effect"
+import { SqlClient } from "effect/sql"
+import { start } from "../../packages/engine/bench/dns/server.ts"
+import { count, existing, names } from "../../packages/engine/bench/dns/zone.ts"
+import { type Bench, type Figures, ratio } from "../../scripts/bench/Bench.ts"
+import { cares, hasPipeline, pipeline } from "./campaign/rivals.ts"
+
+const ours = "CampaignRunner"
+const nodes = "node:dns and VALUES"
+const shells = "massdns | COPY"
+
+export default {
+  name: "campaign",
+  title: `resolving ${count.toLocaleString("en")} stored names and keeping every answer`,
+  compares:
+    "A DNS campaign by CampaignRunner against Node's own resolver with multi-row VALUES, and against massdns piped into COPY" +
+    `${hasPipeline ? "" : " (not measured: massdns and psql are not both installed)"}. One server answers all of them and one ` +
+    "PostgreSQL keeps the rows, on the same two cores. Ours and Node's ask for IPv6 too where a name exists; the pipeline asks for IPv4 only, and can neither resume nor wait.",
+  rounds: 3,
+  contenders: async (defer) => {
+    const scope = Scope.makeUnsafe()
+    defer(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+    // Room for what all rounds write: no contender pays for a checkpoint that another one caused.
+    const settings = { max_wal_size: "8GB", checkpoint_timeout: "1h" }
+    const { url } = await Effect.runPromise(Embedded.start({ port: 0, settings }).pipe(Scope.provide(scope)))
+    const { port } = await start(defer)
+    const runtime = ManagedRuntime.make(
+      CampaignRunner.layer.pipe(Layer.provideMerge(Db.layerUrl(url)), Layer.provide(needs))
+    )
+    defer(() => runtime.dispose())
+    const folder = mkdtempSync(join(tmpdir(), "bench-campaign-"))
+    defer(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, "names"), names.map((name) => `${name}\n`).join(""))
+
+    const prepare = await runtime.runPromise(setUp(port))
+    const measured = (name: string, run: (campaignId: Fresh) => Promise<unknown>) => ({
+      name,
+      run: async (): Promise<Figures> => {
+        const campaignId = await runtime.runPromise(prepare)
+        const begun = performance.now()
+        await run(campaignId)
+        const seconds = (performance.now() - begun) / 1_000
+        await runtime.runPromise(check(name, campaignId))
+        return { "names/s": count / seconds }
+      }
+    })
+    const errand = (campaignId: string) => ({ names, campaignId, port })
+    const execute = (statement: string, values: ReadonlyArray<string>) =>
+      runtime.runPromise(SqlClient.SqlClient.use((sql) => sql.unsafe(statement, values)))
+    return [
+      measured(ours, (id) => runtime.runPromise(CampaignRunner.use((runner) => runner.run(id)))),
+      measured(nodes, (id) => cares(errand(id), execute)),
+      ...(hasPipeline ? [measured(shells, (id) => pipeline(errand(id), { folder, url: Redacted.value(url) }))] : [])
+    ]
+  },
+  targets: [ratio(ours, nodes, "names/s", 2.5), ...(hasPipeline ? [ratio(ours, shells, "names/s", 0.9)] : [])]
+} satisfies Bench
+
+const needs = Layer.mergeAll(
+  Re2.layer,
+  SecretBox.layer(KeyRing.make([{ id: "bench", bytes: Redacted.make(new Uint8Array(32)) }]))
+)
+
+/** Names that are stored; answers what makes a campaign over them, in an empty table. */
+const setUp = Effect.fnUntraced(function* (port: number) {
+  const campaigns = yield* Campaigns
+  const runner = yield* CampaignRunner
+  const sql = yield* SqlClient.SqlClient
+  const persona = yield* Personas.use((personas) =>
+    personas.create({
+      name: "bench",
+      personaType: "dns",
+      configDetails: { resolvers: [`127.0.0.1:${port}`], queryTimeoutSeconds: 1, maxConcurrentGoroutines: 512 }
+    })
+  )
+  const generation = yield* campaigns.create({
+    name: "names of the zone",
+    params: {
+      _tag: "domain_generation",
+      patternType: "suffix",
+      characterSet: "numbers",
+      variableLength: 6,
+      constantString: "n",
+      tld: "bench.test",
+      numDomainsToGenerate: count
+    }
+  })
+  yield* runner.run(generation.id)
+  return Effect.gen(function* () {
+    yield* sql`truncate dns_validation_results cascade`
+    const { id } = yield* campaigns.create({
+      name: "answers",
+      params: {
+        _tag: "dns_validation",
+        sourceGenerationCampaignId: generation.id,
+        personaIds: [persona.id],
+        batchSize: 5_000
+      }
+    })
+    return id
+  })
+})
+type Fresh = Effect.Success<Effect.Success<ReturnType<typeof setUp>>>
+
+/** Whoever is fast must be right as well. */
+const check = Effect.fnUntraced(function* (name: string, campaignId: Fresh) {
+  const sql = yield* SqlClient.SqlClient
+  const [kept] = yield* sql<{ readonly rows: number; readonly resolved: number }>`
+    select count(*)::int as rows, (count(*) filter (where validation_status = 'Resolved'))::int as resolved
+    from dns_validation_results where dns_campaign_id = ${campaignId}
+  `
+  if (kept?.rows !== count || kept.resolved !== existing) {
+    return yield* Effect.die(new Error(`${name} kept ${kept?.rows} answers, ${kept?.resolved} of them Resolved`))
+  }
+})
