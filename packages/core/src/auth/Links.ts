@@ -8,7 +8,7 @@ import { Courier, type Letter } from "./Courier.ts"
 import { Credentials } from "./Credentials.ts"
 import { PasswordResets } from "./PasswordResets.ts"
 import * as Passwords from "./Passwords.ts"
-import { accountBucket, addressBuckets } from "./RateLimits.ts"
+import { accountBucket, addressBuckets, RateLimits } from "./RateLimits.ts"
 import * as Token from "./Token.ts"
 import { fold, type User } from "./User.ts"
 
@@ -21,6 +21,7 @@ export const make = Effect.gen(function* () {
   const resets = yield* PasswordResets
   const courier = yield* Courier
   const scope = yield* Effect.scope
+  const limits = yield* RateLimits
   const turn = yield* Semaphore.make(couriers)
   const { limit, remark } = yield* Attempts.make
   const prepare = yield* Passwords.preparing
@@ -55,7 +56,8 @@ export const make = Effect.gen(function* () {
       // Hashing a password costs a fifth of a second: only for a link that works.
       const to = user === null ? null : yield* prepare(password, Passwords.personOf(user))
       const changed = to === null ? null : yield* resets.redeem(hash, to, client)
-      if (changed !== null) return
+      // Whoever reads the owner's mail is the owner: what strangers tried is forgiven.
+      if (changed !== null) return yield* limits.clear("login", yield* accountBucket(fold(changed.email)))
       yield* remark(client.ip === null ? "ip:unknown" : Client.bucket(client.ip), {
         eventType: "password_reset",
         eventStatus: "failure",

@@ -312,6 +312,19 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
       })
     )
 
+    it.effect("a link by mail lets the owner in again, whatever strangers have done", () =>
+      Effect.gen(function* () {
+        const [auth, letters] = [yield* Auth, yield* Letterbox]
+        const { email } = yield* person()
+        for (let n = 0; n < 30; n++) yield* refusal({ email, password: wrong })
+        assert.strictEqual(yield* refusal({ email }), "RateLimited")
+
+        yield* auth.requestReset(email, somewhere())
+        yield* auth.resetPassword((yield* Queue.take(letters)).token, next, somewhere())
+        yield* login({ email, password: next })
+      })
+    )
+
     it.effect("asking for a reset of nobody's password looks the same, and sends nothing", () =>
       Effect.gen(function* () {
         const auth = yield* Auth
