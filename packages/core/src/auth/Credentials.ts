@@ -6,7 +6,8 @@ import * as Memory from "./AuthMemory.ts"
 import { AuthMemory } from "./AuthMemory.ts"
 import type { Client } from "./Client.ts"
 import type { DeviceId } from "./DeviceId.ts"
-import { deviceDays, failuresUntilLock, linkMinutes, lockMinutes, longestLockMinutes } from "./limits.ts"
+import { isGuess, type LoginFault, lockFor, risk } from "./LoginFault.ts"
+import { deviceDays, failuresUntilLock, linkMinutes } from "./limits.ts"
 import type { HashedPassword } from "./Password.ts"
 import { superAdmin } from "./Role.ts"
 import { Account, EmailTaken, type User } from "./User.ts"
@@ -21,9 +22,6 @@ export interface Found {
   /** Locked for this caller, by the store's clock: a lock for failed logins does not keep out a known device. */
   readonly isLocked: boolean
 }
-
-/** Why a login failed. The log says it; the caller is never told. */
-export type LoginFault = "unknown" | "wrong password" | "locked" | "inactive" | "second factor" | "changed meanwhile"
 
 export interface LoginFailure {
   readonly fault: LoginFault
@@ -202,29 +200,6 @@ export class Credentials extends Context.Service<
     })
   )
 }
-
-/** How worrying a failure is, 0 to 100: everybody mistypes, hardly anybody tries an account that is locked. */
-export const risk: Record<LoginFault, number> = {
-  unknown: 20,
-  "wrong password": 30,
-  locked: 60,
-  inactive: 50,
-  "second factor": 70,
-  "changed meanwhile": 10
-}
-
-/** Whether a failure counts towards a lock: somebody is guessing. */
-export const isGuess: Record<LoginFault, boolean> = {
-  unknown: false,
-  "wrong password": true,
-  locked: false,
-  inactive: false,
-  "second factor": true,
-  "changed meanwhile": false
-}
-
-/** Minutes of the lock that follows `locks` locks without a login between. */
-export const lockFor = (locks: number): number => Math.min(lockMinutes * 2 ** locks, longestLockMinutes)
 
 /** An account with a new password, and a clean slate. */
 export const renewed = (account: Account, to: HashedPassword, at: Date): Account =>

@@ -6,9 +6,9 @@ import * as Memory from "./AuthMemory.ts"
 import { AuthMemory } from "./AuthMemory.ts"
 import type { Client } from "./Client.ts"
 import type { DeviceId } from "./DeviceId.ts"
+import { fingerprints } from "./Fingerprints.ts"
 import { devicesPerUser, idleMinutes, rotationGraceSeconds, sessionHours, sessionsPerUser } from "./limits.ts"
 import { Session, type SessionId } from "./Session.ts"
-import { sha256 } from "./Token.ts"
 import { Account } from "./User.ts"
 import type { UserId } from "./UserId.ts"
 
@@ -263,13 +263,3 @@ const raised = (flags: Record<string, boolean>): SecurityFlags =>
   Object.fromEntries(Object.entries(flags).filter(([, isRaised]) => isRaised))
 
 const newestFirst = (a: Session, b: Session) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0)
-
-/** The hashes that a trigger of the table makes. A session fingerprint needs an address and a user agent; without, there is none. */
-export const fingerprints = Effect.fnUntraced(function* ({ ip, screenResolution, userAgent }: Client) {
-  const screen = screenResolution ?? ""
-  return {
-    userAgentHash: userAgent === null ? null : yield* sha256(userAgent),
-    sessionFingerprint: ip === null || userAgent === null ? null : yield* sha256(`${ip}|${userAgent}|${screen}`),
-    browserFingerprint: userAgent === null ? null : yield* sha256(`${userAgent}|${screen}`)
-  }
-})

@@ -1,4 +1,5 @@
-import { Credentials, isGuess, risk } from "@domainflow/core/auth/Credentials"
+import { Credentials } from "@domainflow/core/auth/Credentials"
+import { isGuess, risk } from "@domainflow/core/auth/LoginFault"
 import {
   deviceDays,
   failuresUntilLock,
