@@ -1,6 +1,9 @@
 import { Context, Effect, Layer } from "effect"
 import { Campaigns } from "../campaign/Campaigns.ts"
+import { Explanations } from "../campaign/Explanations.ts"
+import { Paces } from "../campaign/Paces.ts"
 import { DnsResults } from "../dns/DnsResults.ts"
+import { ConfigStates } from "../generation/ConfigStates.ts"
 import { GeneratedDomains } from "../generation/GeneratedDomains.ts"
 import { HttpResults } from "../http/HttpResults.ts"
 import { Jobs } from "../job/Jobs.ts"
@@ -24,6 +27,9 @@ export const rights = {
     move: "campaigns:execute",
     remove: "campaigns:delete"
   },
+  explanations: { of: "campaigns:read" },
+  configStates: { get: "campaigns:read" },
+  paces: { take: "system:admin" },
   generatedDomains: { append: "system:admin", stream: "campaigns:read" },
   dnsResults: { questions: "system:admin", append: "system:admin", stream: "campaigns:read" },
   httpResults: { questions: "system:admin", stretch: "system:admin", append: "system:admin", stream: "campaigns:read" },
@@ -68,6 +74,9 @@ export const rights = {
   }
 } as const satisfies {
   readonly campaigns: Needs<Campaigns["Service"]>
+  readonly explanations: Needs<Explanations["Service"]>
+  readonly configStates: Needs<ConfigStates["Service"]>
+  readonly paces: Needs<Paces["Service"]>
   readonly generatedDomains: Needs<GeneratedDomains["Service"]>
   readonly dnsResults: Needs<DnsResults["Service"]>
   readonly httpResults: Needs<HttpResults["Service"]>
@@ -83,6 +92,9 @@ export class Desk extends Context.Service<
   Desk,
   {
     readonly campaigns: Guarded<Campaigns["Service"], Rights["campaigns"]>
+    readonly explanations: Guarded<Explanations["Service"], Rights["explanations"]>
+    readonly configStates: Guarded<ConfigStates["Service"], Rights["configStates"]>
+    readonly paces: Guarded<Paces["Service"], Rights["paces"]>
     readonly generatedDomains: Guarded<GeneratedDomains["Service"], Rights["generatedDomains"]>
     readonly dnsResults: Guarded<DnsResults["Service"], Rights["dnsResults"]>
     readonly httpResults: Guarded<HttpResults["Service"], Rights["httpResults"]>
@@ -97,6 +109,9 @@ export class Desk extends Context.Service<
     Effect.gen(function* () {
       return {
         campaigns: guarded(yield* Campaigns, rights.campaigns),
+        explanations: guarded(yield* Explanations, rights.explanations),
+        configStates: guarded(yield* ConfigStates, rights.configStates),
+        paces: guarded(yield* Paces, rights.paces),
         generatedDomains: guarded(yield* GeneratedDomains, rights.generatedDomains),
         dnsResults: guarded(yield* DnsResults, rights.dnsResults),
         httpResults: guarded(yield* HttpResults, rights.httpResults),

@@ -1,4 +1,5 @@
 import { Context, Effect, Layer, Result, Schema } from "effect"
+import { Reach, reaches } from "../auth/Reach.ts"
 import { DnsResult } from "../dns/DnsResult.ts"
 import { GeneratedDomain } from "../generation/GeneratedDomain.ts"
 import { HttpResult } from "../http/HttpResult.ts"
@@ -56,9 +57,12 @@ export class Explanations extends Context.Service<
       }
 
       return Explanations.of({
-        of: (campaignId, domainName) =>
-          atOnce(() => {
-            if (!campaigns.has(campaignId)) return Result.fail(new CampaignNotFound({ campaignId }))
+        of: Effect.fnUntraced(function* (campaignId, domainName) {
+          const reach = yield* Reach
+          return yield* atOnce(() => {
+            const campaign = campaigns.get(campaignId)
+            if (campaign === undefined || !reaches(reach, campaign.userId))
+              return Result.fail(new CampaignNotFound({ campaignId }))
             const { dns, generation, http } = chain(campaignId)
             const answer = dns === undefined ? undefined : dnsResults.of(dns).get(domainName)
             const page = http === undefined ? undefined : httpResults.of(http).get(domainName)
@@ -77,6 +81,7 @@ export class Explanations extends Context.Service<
                     }
             })
           })
+        })
       })
     })
   )

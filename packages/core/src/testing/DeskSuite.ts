@@ -158,7 +158,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports | Stores | Desk,
 
     it.effect("what somebody else has is not in any list, and nothing of it is read", () =>
       Effect.gen(function* () {
-        const { campaigns, generatedDomains, jobs } = yield* Desk
+        const { campaigns, explanations, generatedDomains, jobs } = yield* Desk
         const { id, principal } = yield* loggedIn("user")
         const grant = yield* principal.grant("campaigns:read")
         const [mine, theirs] = [yield* campaignOf(id), yield* campaignOf((yield* person()).id)]
@@ -182,6 +182,11 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports | Stores | Desk,
           assert.strictEqual(watched._tag, "CampaignNotFound")
         }
         assert.deepStrictEqual((yield* jobs.page(grant, { campaignId: theirs.id })).items, [])
+        const [name] = (yield* Scene.batch(theirs.id, 0n, 1)).names
+        const explained = yield* Effect.flip(explanations.of(grant, theirs.id, name!))
+        assert.strictEqual(explained._tag, "CampaignNotFound")
+        const [own] = (yield* Scene.batch(mine.id, 0n, 1)).names
+        assert.isNotNull((yield* explanations.of(grant, mine.id, own!)).generation)
       })
     )
 

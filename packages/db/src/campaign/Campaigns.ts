@@ -234,7 +234,7 @@ export const layer = Layer.effect(
               when processed_items >= coalesce(${total}::bigint, processed_items) then 100
               else processed_items * 100.0::float8 / ${total}::bigint
             end
-          where id = ${id}
+          where id = ${id} ${owned(sql, yield* Reach)}
           returning *
         `
         return row === undefined ? yield* new CampaignNotFound({ campaignId: id }) : yield* decode(row)

@@ -1,3 +1,4 @@
+import { Reach } from "@domainflow/core/auth/Reach"
 import { CampaignNotFound } from "@domainflow/core/campaign/Campaign"
 import { type Explanation, Explanations } from "@domainflow/core/campaign/Explanations"
 import { DnsResult } from "@domainflow/core/dns/DnsResult"
@@ -8,6 +9,7 @@ import { Personas } from "@domainflow/core/persona/Personas"
 import { Proxies } from "@domainflow/core/proxy/Proxies"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { owned } from "../auth/within.ts"
 import { guard } from "../Store.ts"
 
 export const layer = Layer.effect(
@@ -37,7 +39,7 @@ export const layer = Layer.effect(
           left join http_keyword_campaign_params h on h.campaign_id = c.id
           left join dns_validation_params d
             on d.campaign_id = case when c.campaign_type = 'dns_validation' then c.id else h.source_campaign_id end
-          where c.id = ${campaignId}
+          where c.id = ${campaignId} ${owned(sql, yield* Reach)}
         `
         if (chain === undefined) return yield* new CampaignNotFound({ campaignId })
         const generation = yield* sql`
