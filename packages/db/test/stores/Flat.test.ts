@@ -1,0 +1,98 @@
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
+import { Jobs } from "@domainflow/core/job/Jobs"
+import * as Stretch from "@domainflow/core/job/Stretch"
+import * as Scene from "@domainflow/core/testing/Scene"
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Stores from "../support/Stores.ts"
+
+/** Rows of `campaign_jobs` that a claim looked at, through an index or without one. */
+const rowsOfClaim = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const looked = sql<{ rows: bigint }>`
+    select coalesce(idx_tup_fetch, 0) + seq_tup_read as rows from pg_stat_xact_user_tables where relname = 'campaign_jobs'
+  `
+  const [before] = yield* looked
+  const claimed = yield* Jobs.use((jobs) => jobs.claim({ server: "flat", limit: 1 }))
+  assert.strictEqual(claimed.length, 1)
+  yield* Jobs.use((jobs) => jobs.complete(claimed))
+  const [after] = yield* looked
+  return Number(after!.rows - before!.rows)
+}).pipe((claim) => SqlClient.SqlClient.use((sql) => sql.withTransaction(claim)))
+
+it.layer(Stores.layer, { timeout: "120 seconds", excludeTestServices: true })("what grows", (it) => {
+  it.effect("a claim looks at as many rows among fifty thousand finished jobs as in an empty table", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const campaign = yield* Scene.generation({ numDomainsToGenerate: 600 })
+      yield* Scene.bring(campaign, "running")
+      const enqueue = Effect.fnUntraced(function* (from: number) {
+        const stretches = Stretch.cut(BigInt(from), 20n, 1n)
+        const jobs = yield* Effect.forEach(stretches, (stretch) =>
+          Effect.map(Stretch.jobId(campaign.id, stretch), (id) => ({
+            id,
+            campaignId: campaign.id,
+            jobType: campaign.campaignType,
+            stretch
+          }))
+        )
+        yield* Jobs.use((port) => port.enqueue(jobs))
+      })
+      yield* enqueue(0)
+      // More than the five times after which a plan is made for good.
+      const few = yield* Effect.forEach(Array.from({ length: 10 }), () => rowsOfClaim)
+
+      yield* sql`
+        insert into campaign_jobs (campaign_id, job_type, status, attempts)
+        select ${campaign.id}, 'domain_generation', 'completed', 1 from generate_series(1, 50000)
+      `
+      const many = yield* Effect.forEach(Array.from({ length: 10 }), () => rowsOfClaim)
+
+      assert.isAtMost(Math.max(...many), Math.max(...few) + 20)
+    })
+  )
+
+  it.effect("batches are counted at once, and the campaign's row has few versions of it", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const [campaigns, domains] = [yield* Campaigns, yield* GeneratedDomains]
+      const campaign = yield* Scene.generation({ variableLength: 4, numDomainsToGenerate: 400_000 })
+      const { id } = campaign
+      yield* Scene.bring(campaign, "running")
+      const versions = new Set<string>()
+      const batches = 200
+      for (let i = 0; i < batches; i++) {
+        yield* domains.append(yield* Scene.batch(id, BigInt(i * 10), 10))
+        const [row] = yield* sql<{ version: string }>`select xmin::text as version from campaigns where id = ${id}`
+        versions.add(row!.version)
+        if (i % 20 === 19) {
+          const { processedItems, progressPercentage, successfulItems } = yield* campaigns.get(id)
+          assert.deepStrictEqual([processedItems, successfulItems], [BigInt((i + 1) * 10), BigInt((i + 1) * 10)])
+          assert.approximately(progressPercentage, ((i + 1) * 10) / 4_000, 1e-9)
+        }
+      }
+      // Those of the first batches, and one every 20 seconds.
+      assert.isBelow(versions.size, 60)
+
+      const { items } = yield* campaigns.page({ status: "running" })
+      assert.strictEqual(items.find((one) => one.id === id)?.processedItems, 2_000n)
+      // Where it rests, its own columns say the same, whoever has moved it.
+      yield* sql`update campaigns set status = 'paused' where id = ${id}`
+      const [row] = yield* sql`
+        select processed_items, successful_items, failed_items, progress_percentage from campaigns where id = ${id}
+      `
+      assert.deepStrictEqual(row, {
+        processedItems: 2_000n,
+        successfulItems: 2_000n,
+        failedItems: 0n,
+        progressPercentage: 0.5
+      })
+      // What was on its way is counted there too.
+      yield* domains.append(yield* Scene.batch(id, 2_000n, 10))
+      const [late] = yield* sql`select processed_items from campaigns where id = ${id}`
+      assert.deepStrictEqual(late, { processedItems: 2_010n })
+    })
+  )
+})
