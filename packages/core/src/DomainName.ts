@@ -7,3 +7,16 @@ export const DomainName = Schema.String.check(
   })
 ).pipe(Schema.brand("DomainName"))
 export type DomainName = typeof DomainName.Type
+
+/**
+ * The name that stored text is asked about as. All that we spell is one already; a row of an older installation may hold
+ * it in capitals, or hold what is no name at all: undefined, and `Skipped` for its verdict.
+ */
+export const read = (stored: string): DomainName | undefined => {
+  if (isName(stored)) return stored
+  // ASCII alone: the Kelvin sign is no k.
+  const lower = stored.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase())
+  return isName(lower) ? lower : undefined
+}
+
+const isName = Schema.is(DomainName)

@@ -1,7 +1,6 @@
 import { Schema } from "effect"
 import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
-import { DomainName } from "../DomainName.ts"
 import { GeneratedDomainId } from "../generation/GeneratedDomain.ts"
 import { PersonaId } from "../persona/PersonaId.ts"
 import { Uuid } from "../Uuid.ts"
@@ -15,7 +14,8 @@ export class DnsResult extends Schema.Class<DnsResult>("@domainflow/core/DnsResu
   id: DnsResultId,
   dnsCampaignId: CampaignId,
   generatedDomainId: Schema.NullOr(GeneratedDomainId),
-  domainName: DomainName,
+  /** A `DomainName` wherever we spelled it; a row of an older installation may hold another text, which is never asked. */
+  domainName: Schema.String,
   validationStatus: DnsStatus,
   /** Rows of an earlier installation may hold another shape: those are given as they are. */
   dnsRecords: Schema.NullOr(Schema.Union([DnsRecords, Schema.Json])),

@@ -3,7 +3,6 @@ import { Reach, reaches } from "../auth/Reach.ts"
 import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
-import type { DomainName } from "../DomainName.ts"
 import type { GeneratedDomainId } from "../generation/GeneratedDomain.ts"
 import * as Ids from "../Ids.ts"
 import * as Fence from "../job/Fence.ts"
@@ -129,7 +128,8 @@ export class DnsResults extends Context.Service<
 }
 
 export interface DnsQuestion {
-  readonly domainName: DomainName
+  /** As the row of the source has it: `DomainName.read` says what to ask. */
+  readonly domainName: string
   readonly generatedDomainId: string
   readonly offset: bigint
 }

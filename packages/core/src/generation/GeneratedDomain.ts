@@ -1,6 +1,5 @@
 import { Schema } from "effect"
 import { CampaignId } from "../campaign/CampaignId.ts"
-import { DomainName } from "../DomainName.ts"
 import { Uuid } from "../Uuid.ts"
 
 export const GeneratedDomainId = Uuid.pipe(Schema.brand("GeneratedDomainId"))
@@ -10,7 +9,8 @@ export type GeneratedDomainId = typeof GeneratedDomainId.Type
 export class GeneratedDomain extends Schema.Class<GeneratedDomain>("@domainflow/core/GeneratedDomain")({
   id: GeneratedDomainId,
   domainGenerationCampaignId: CampaignId,
-  domainName: DomainName,
+  /** A `DomainName` wherever we spelled it; a row of an older installation may hold another text, which is never asked. */
+  domainName: Schema.String,
   sourceKeyword: Schema.NullOr(Schema.String),
   sourcePattern: Schema.NullOr(Schema.String),
   tld: Schema.NullOr(Schema.String),

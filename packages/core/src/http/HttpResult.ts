@@ -1,7 +1,6 @@
 import { Schema } from "effect"
 import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
-import { DomainName } from "../DomainName.ts"
 import { DnsResultId } from "../dns/DnsResult.ts"
 import { AdHocFinding, KeywordFinding } from "../keyword/KeywordFinding.ts"
 import { PersonaId } from "../persona/PersonaId.ts"
@@ -26,7 +25,8 @@ export class HttpResult extends Schema.Class<HttpResult>("@domainflow/core/HttpR
   id: HttpResultId,
   httpKeywordCampaignId: CampaignId,
   dnsResultId: Schema.NullOr(DnsResultId),
-  domainName: DomainName,
+  /** A `DomainName` wherever we spelled it; a row of an older installation may hold another text, which is never asked. */
+  domainName: Schema.String,
   validationStatus: HttpStatus,
   httpStatusCode: Schema.NullOr(Schema.Int),
   /** Rows of an earlier installation may hold another shape in the JSON columns: those are given as they are. */

@@ -3,7 +3,6 @@ import { Reach, reaches } from "../auth/Reach.ts"
 import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
-import type { DomainName } from "../DomainName.ts"
 import type { DnsResultId } from "../dns/DnsResult.ts"
 import * as Ids from "../Ids.ts"
 import * as Fence from "../job/Fence.ts"
@@ -191,7 +190,8 @@ export class HttpResults extends Context.Service<
 }
 
 export interface HttpQuestion {
-  readonly domainName: DomainName
+  /** As the row of the source has it: `DomainName.read` says what to ask. */
+  readonly domainName: string
   readonly dnsResultId: DnsResultId | null
 }
 

@@ -33,7 +33,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         assert.strictEqual(yield* domains.append(batch), 10)
 
         const rows = yield* names(id)
-        assert.deepStrictEqual(
+        assert.deepStrictEqual<ReadonlyArray<string>>(
           rows.map(({ domainName }) => domainName),
           batch.names
         )

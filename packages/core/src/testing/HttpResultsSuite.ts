@@ -305,7 +305,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
           )
         )
 
-        assert.deepStrictEqual(
+        assert.deepStrictEqual<ReadonlyArray<string>>(
           (yield* rows(id)).map(({ domainName }) => domainName),
           names
         )

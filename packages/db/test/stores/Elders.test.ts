@@ -90,6 +90,44 @@ layer(Stores.layer)("rows of an older installation", (it) => {
     })
   )
 
+  it.effect("whose names are none of ours are read, asked for and kept as they are", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const source = yield* Scene.generation()
+      const texts = ["Acme.COM", "my_shop.com", "no name"]
+      yield* sql`
+        insert into generated_domains (domain_generation_campaign_id, domain_name, offset_index)
+        select ${source.id}::uuid, name, nth - 1 from unnest(${texts}::text[]) with ordinality as row (name, nth)
+      `
+      const names = (rows: ReadonlyArray<{ readonly domainName: string }>) =>
+        rows.map(({ domainName }) => domainName).sort()
+
+      const { id } = yield* Scene.dns(source.id)
+      const questions = yield* Scene.questions(id)
+      assert.deepStrictEqual(names(questions), texts)
+      yield* DnsResults.use((results) =>
+        results.append(
+          id,
+          questions.map((question) => Scene.dnsAnswer(question))
+        )
+      )
+      assert.deepStrictEqual(names(yield* DnsResults.use((results) => Scene.collect(results.stream(id)))), texts)
+
+      const http = yield* Scene.http(id)
+      const pages = yield* HttpResults.use((results) => results.questions(http.id, null, 10))
+      assert.deepStrictEqual(names(pages), texts)
+      yield* HttpResults.use((results) =>
+        results.append(
+          http.id,
+          pages.map((question) => Scene.httpAnswer(question))
+        )
+      )
+      assert.deepStrictEqual(names(yield* HttpResults.use((results) => Scene.collect(results.stream(http.id)))), texts)
+      const rows = yield* GeneratedDomains.use((domains) => Scene.collect(domains.stream(source.id, -1n)))
+      assert.deepStrictEqual(names(rows), texts)
+    })
+  )
+
   it.effect("without what the defaults say are read as the defaults say", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

@@ -1,5 +1,7 @@
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import type { DomainName } from "@domainflow/core/DomainName"
 import { DnsResults } from "@domainflow/core/dns/DnsResults"
+import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { HttpResults } from "@domainflow/core/http/HttpResults"
 import { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
 import { Personas } from "@domainflow/core/persona/Personas"
@@ -125,6 +127,68 @@ layer(world, { excludeTestServices: true, timeout: "30 seconds" })("CampaignRunn
         assert.strictEqual(BigInt(rows.length), (yield* read).processedItems)
         assert.strictEqual(new Set(rows.map(({ domainName }) => domainName)).size, rows.length)
         assert.isBelow(rows.length, 2_000)
+      }),
+    60_000
+  )
+
+  it.effect(
+    "what an older installation left among the names and is none is skipped, and capitals are asked about",
+    () =>
+      Effect.gen(function* () {
+        const runner = yield* CampaignRunner
+        const port = yield* Campaigns
+        const { world } = yield* Internet
+        const [generation, resolution, behind] = yield* pipeline("elder", 4)
+        const names = ["aaaelder.com", "AABELDER.com", "my_shop.com", "no name"]
+        yield* Effect.flatMap(GeneratedDomains, (domains) =>
+          domains.append({
+            campaignId: generation!.id,
+            offset: 0n,
+            // As their rows hold them.
+            names: names as unknown as ReadonlyArray<DomainName>,
+            sourceKeyword: "elder",
+            sourcePattern: "",
+            tld: "com"
+          })
+        )
+        const params = yield* port.params(behind!.id)
+        if (params._tag !== "http_keyword_validation") return assert.fail()
+        const { personaIds, targetHttpPorts } = params
+        const pages = yield* port.create({
+          name: "all",
+          params: {
+            _tag: "http_keyword_validation",
+            sourceCampaignId: generation!.id,
+            sourceType: "DomainGeneration",
+            personaIds: [personaIds[0]!],
+            targetHttpPorts
+          }
+        })
+        for (const { id } of [generation!, resolution!, pages]) yield* runner.run(id)
+
+        const answers = yield* Stream.runCollect((yield* DnsResults).stream(resolution!.id))
+        assert.deepStrictEqual(
+          new Map(answers.map((row) => [row.domainName, row.validationStatus])),
+          new Map<string, string>([
+            ["AABELDER.com", world.expectedDns("aabelder.com").status],
+            ["aaaelder.com", world.expectedDns("aaaelder.com").status],
+            ["my_shop.com", "Skipped"],
+            ["no name", "Skipped"]
+          ])
+        )
+        const skipped = answers.filter(({ validationStatus }) => validationStatus === "Skipped")
+        for (const row of skipped)
+          assert.deepInclude(row, { attempts: 0, dnsRecords: null, validatedByPersonaId: null })
+        const found = yield* Stream.runCollect((yield* HttpResults).stream(pages.id, "Skipped"))
+        assert.deepStrictEqual(
+          found.map((row) => [row.domainName, row.fetchDetails?.reason, row.attempts]),
+          [
+            ["my_shop.com", "it is no domain name", 0],
+            ["no name", "it is no domain name", 0]
+          ]
+        )
+        assert.deepInclude(yield* port.get(resolution!.id), { status: "completed", processedItems: 4n })
+        assert.deepInclude(yield* port.get(pages.id), { status: "completed", processedItems: 4n })
       }),
     60_000
   )

@@ -1,5 +1,6 @@
 import type { Campaign } from "@domainflow/core/campaign/Campaign"
 import * as Readiness from "@domainflow/core/campaign/Readiness"
+import * as DomainName from "@domainflow/core/DomainName"
 import type { DnsParams } from "@domainflow/core/dns/DnsParams"
 import { type DnsAnswer, type DnsQuestion, DnsResults } from "@domainflow/core/dns/DnsResults"
 import type { DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
@@ -115,15 +116,20 @@ const asker = Effect.fnUntraced(function* (params: DnsParams) {
     const elapsedMillis = (yield* Clock.currentTimeMillis) - began
     const first = turns
     turns += questions.length
+    const names = questions.map(({ domainName }) => DomainName.read(domainName))
     // Each persona is asked once for all of its names: the stage works best on arrays.
     const shares = Map.groupBy(questions.keys(), (place) =>
-      Rotation.at(askers, params.rotationIntervalSeconds, { turns: first + place, elapsedMillis })
+      names[place] === undefined
+        ? undefined
+        : Rotation.at(askers, params.rotationIntervalSeconds, { turns: first + place, elapsedMillis })
     )
     const answers = new Array<DnsAnswer>(questions.length)
     yield* Effect.forEach(
       shares,
-      Effect.fnUntraced(function* ([{ ask, id: personaId }, places]) {
-        const verdicts = yield* ask(places.map((place) => questions[place]!.domainName))
+      Effect.fnUntraced(function* ([asker, places]) {
+        const verdicts =
+          asker === undefined ? places.map(skipped) : yield* asker.ask(places.flatMap((place) => names[place] ?? []))
+        const personaId = asker?.id ?? null
         const checkedAt = yield* Clock.currentTimeMillis
         places.forEach((place, n) => {
           answers[place] = { question: questions[place]!, verdict: verdicts[n]!, personaId, checkedAt }
@@ -137,6 +143,9 @@ const asker = Effect.fnUntraced(function* (params: DnsParams) {
   const window = Math.max(...personas.map(({ config }) => config.maxConcurrentGoroutines))
   return { ask, pace, concurrency: batchesInFlight(window, params.batchSize) }
 })
+
+/** The verdict on what is no name: a row of an older installation may hold such, and no resolver hears of it. */
+const skipped = (): DnsVerdict => ({ status: "Skipped", records: null, attempts: 0 })
 
 /** The verdict on a name that broke what asked about it. */
 const error = (): DnsVerdict => ({ status: "Error", records: null, attempts: 1 })

@@ -1,5 +1,6 @@
 import type { Campaign } from "@domainflow/core/campaign/Campaign"
 import * as Readiness from "@domainflow/core/campaign/Readiness"
+import * as DomainName from "@domainflow/core/DomainName"
 import type { HttpParams } from "@domainflow/core/http/HttpParams"
 import { type HttpAnswer, type HttpQuestion, HttpResults } from "@domainflow/core/http/HttpResults"
 import type { HttpVerdict } from "@domainflow/core/http/HttpVerdict"
@@ -169,9 +170,12 @@ const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
   let turns = 0
 
   const fetch = Effect.fnUntraced(function* (question: HttpQuestion) {
-    const elapsedMillis = (yield* Clock.currentTimeMillis) - began
+    const checkedAt = yield* Clock.currentTimeMillis
+    const name = DomainName.read(question.domainName)
+    if (name === undefined) return { question, verdict: skipped, personaId: null, checkedAt } satisfies HttpAnswer
+    const elapsedMillis = checkedAt - began
     const asker = Rotation.at(askers, params.rotationIntervalSeconds, { turns: turns++, elapsedMillis })
-    const verdict = yield* asker.stage.ask(question.domainName).pipe(
+    const verdict = yield* asker.stage.ask(name).pipe(
       // One name that breaks what fetches it costs one verdict.
       Effect.catchDefect((defect) =>
         Effect.as(
@@ -207,6 +211,9 @@ const error = (reason: string): HttpVerdict => ({
   durationMs: 0,
   attempts: 1
 })
+
+/** The verdict on what is no name: a row of an older installation may hold such, and nobody is asked about it. */
+const skipped: HttpVerdict = { ...error("it is no domain name"), status: "Skipped", attempts: 0 }
 
 /** An answer without what the store may have refused in it. */
 const blank = (answer: HttpAnswer): HttpAnswer => ({
