@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { nullAs } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { Uuid } from "../Uuid.ts"
 
@@ -9,6 +10,9 @@ export type JobId = typeof JobId.Type
 export const JobStatus = Schema.Literals(["pending", "queued", "running", "completed", "failed", "retry"])
 export type JobStatus = typeof JobStatus.Type
 
+/** How often a job is tried when nobody says otherwise; the column's own default. */
+export const maxAttempts = 3
+
 /** A stretch of a campaign that one worker runs: a row of `campaign_jobs`. */
 export class Job extends Schema.Class<Job>("@domainflow/core/Job")({
   id: JobId,
@@ -16,8 +20,8 @@ export class Job extends Schema.Class<Job>("@domainflow/core/Job")({
   jobType: Schema.String,
   status: JobStatus,
   scheduledAt: Schema.Date,
-  attempts: Schema.Int,
-  maxAttempts: Schema.Int,
+  attempts: nullAs(Schema.Int, 0),
+  maxAttempts: nullAs(Schema.Int, maxAttempts),
   lastAttemptedAt: Schema.NullOr(Schema.Date),
   lastError: Schema.NullOr(Schema.String),
   processingServerId: Schema.NullOr(Schema.String),

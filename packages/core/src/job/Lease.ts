@@ -1,14 +1,14 @@
 import { Context } from "effect"
+import { maxAttempts } from "./Job.ts"
 import * as Stretch from "./Stretch.ts"
+
+export { maxAttempts }
 
 /** How long a claim holds without a beat, in milliseconds by the store's clock. */
 export const lease = 30_000
 
 /** How often a worker says that it lives, in milliseconds. Two beats may be lost before the lease is. */
 export const heartbeat = 10_000
-
-/** How often a job is tried when nobody says otherwise; the column's own default. */
-export const maxAttempts = 3
 
 /** The wait before the second try, in milliseconds; each further one is twice as long. */
 export const firstBackoff = 1_000
