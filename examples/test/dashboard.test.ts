@@ -148,5 +148,19 @@ describe.skipIf(!existsSync(executablePath))("dashboard", { timeout: 120_000 }, 
     await page.context().close()
   })
 
+  it("tries a proxy when asked to", async () => {
+    const page = await tab()
+    await logIn(page)
+    const tried = (await page.evaluate(`(async () => {
+      const body = JSON.stringify({ name: "nobody there", address: "127.0.0.1:1", protocol: "http" })
+      const headers = { "content-type": "application/json" }
+      const { id } = await (await fetch("/api/proxies", { method: "POST", headers, body })).json()
+      return (await fetch("/api/proxies/" + id + "/test", { method: "POST" })).json()
+    })()`)) as { readonly isHealthy: boolean; readonly lastStatus: string }
+    assert.isFalse(tried.isHealthy)
+    assert.match(tried.lastStatus, /refused/)
+    await page.context().close()
+  })
+
   it("made no mistake in any of this", () => assert.deepStrictEqual(mistakes, []))
 })

@@ -10,8 +10,10 @@ export const of = (
   forwardedFor: string | undefined,
   trusted: ReadonlyArray<IpNetwork.IpNetwork>
 ): string | null => {
+  // Most hosts trust nobody, and most requests come without a word about it.
+  if (forwardedFor === undefined || trusted.length === 0) return peer
   let address = peer
-  const hops = (forwardedFor ?? "").split(",").map((hop) => hop.trim())
+  const hops = forwardedFor.split(",").map((hop) => hop.trim())
   while (address !== null && isTrusted(address, trusted)) {
     const hop = hops.pop()
     if (hop === undefined || hop === "" || parsed(hop) === undefined) return address
