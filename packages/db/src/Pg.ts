@@ -34,6 +34,7 @@ export const layer = (url: Redacted.Redacted, options: Options = {}) =>
     connectTimeout: options.connectTimeout ?? "5 seconds",
     prepare: options.prepare ?? true,
     multiplex: options.multiplex ?? false,
+    multiplexConcurrency: shared,
     transformQueryNames: remembered(String.camelToSnake),
     transformResultNames: remembered(String.snakeToCamel),
     // The keys inside jsonb are data (header names, record fields), not columns.
@@ -41,6 +42,12 @@ export const layer = (url: Redacted.Redacted, options: Options = {}) =>
     // The auth tables use `timestamp`, which only round-trips in UTC.
     startupParameters: { TimeZone: "UTC" }
   })
+
+/**
+ * Statements on a connection before another one is opened. Each connection is one process of PostgreSQL, which answers in turn: with
+ * the driver's own 32 a single one would do all the work. Fewer share fewer round trips; 4 were found to do well.
+ */
+const shared = 4
 
 /** Names come from our own SQL, so they are few; a row has one look-up per column instead of one rewriting. */
 const remembered = (transform: (name: string) => string) => {

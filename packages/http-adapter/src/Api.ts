@@ -38,4 +38,6 @@ export class Api extends HttpApi.make("domainflow")
   .annotate(HttpApi.ParamsParseOptions, strict)
   .annotate(HttpApi.QueryParseOptions, strict)
   .annotate(HttpApi.PayloadParseOptions, strict)
+  // What ports answer was checked when it was read.
+  .annotate(HttpApi.SuccessParseOptions, { disableChecks: true })
   .annotateMerge(OpenApi.annotations({ title: "DomainFlow", version: "0.1.0" })) {}
