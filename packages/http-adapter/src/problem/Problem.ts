@@ -35,6 +35,7 @@ export const catalogue = new Map<string, Kind>()
 /** An error of core or of ours: a class that `Schema.TaggedError` made. */
 interface ErrorClass<E> extends Schema.Top {
   readonly fields: { readonly [field: string]: Schema.Top }
+  readonly identifier: string
   // biome-ignore lint/suspicious/noExplicitAny: what the constructor takes is as various as the errors are
   new (fields: any): E
 }
@@ -49,7 +50,8 @@ export const problem = <E extends Error & { readonly _tag: string }>(
   title: string
 ): Schema.Codec<E, Problem> => {
   const { _tag, ...fields } = error.fields
-  const tag = error.name
+  // Not the name of the class: a bundler shortens that.
+  const tag = error.identifier
   const { code } = document(tag, { status, title }, "")
   catalogue.set(code, { status, title })
   const names = Object.keys(fields)
