@@ -25,6 +25,7 @@ export const rights = {
     measure: "campaigns:update",
     update: "campaigns:update",
     move: "campaigns:execute",
+    say: "system:admin",
     remove: "campaigns:delete"
   },
   explanations: { of: "campaigns:read" },

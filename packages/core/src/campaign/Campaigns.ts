@@ -76,6 +76,12 @@ export class Campaigns extends Context.Service<
     ) => Effect.Effect<Campaign, CampaignNotFound | IllegalTransition | StoreError>
 
     /**
+     * What a running campaign has to say for itself, such as that no proxy is left to it: its `errorMessage` until it says
+     * otherwise; null takes it back. Nothing where it does not run.
+     */
+    readonly say: (id: CampaignId, message: string | null) => Effect.Effect<void, StoreError>
+
+    /**
      * Every change of state and counters, in order and once, while the campaign goes on: first how it stands now, or, to
      * go on after a break, what came after the `seq` that was seen last. Waits for a store that is away.
      */

@@ -141,6 +141,13 @@ export const makeMemory = Effect.gen(function* () {
       return after
     }, Effect.uninterruptible),
 
+    say: Effect.fnUntraced(function* (id, message) {
+      const now = new Date(yield* Clock.currentTimeMillis)
+      const campaign = campaigns.get(id)
+      if (campaign?.status !== "running" || !reaches(yield* Reach, campaign.userId)) return
+      campaigns.set(id, new Campaign({ ...campaign, errorMessage: message, updatedAt: now }))
+    }),
+
     watch: (id, after) =>
       Update.watch({
         after,

@@ -43,6 +43,17 @@ export interface HttpVerdict {
   readonly attempts: number
 }
 
+/** What is told of a page that never came. */
+export const noPage = {
+  statusCode: null,
+  headers: null,
+  title: null,
+  snippet: null,
+  contentHash: null,
+  keywords: [],
+  adHoc: []
+} satisfies Partial<HttpVerdict>
+
 const transient: Record<HttpStatus, boolean> = {
   Success: false,
   ContentMismatch: false,

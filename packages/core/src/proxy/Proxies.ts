@@ -7,7 +7,14 @@ import * as Ids from "../Ids.ts"
 import { atOnce, Memory } from "../Memory.ts"
 import * as Page from "../Page.ts"
 import type { StoreError } from "../StoreError.ts"
-import { type InvalidProxy, Proxy, ProxyNotFound, type ProxyProtocol, ProxyTaken } from "./Proxy.ts"
+import {
+  type InvalidProxy,
+  type NoUsableSecret,
+  Proxy,
+  ProxyNotFound,
+  type ProxyProtocol,
+  ProxyTaken
+} from "./Proxy.ts"
 import * as ProxyFields from "./ProxyFields.ts"
 import { ProxyId } from "./ProxyId.ts"
 
@@ -29,8 +36,10 @@ export class Proxies extends Context.Service<
     /** Results that name it stay, and name none. */
     readonly remove: (id: ProxyId) => Effect.Effect<void, ProxyNotFound | StoreError>
 
-    /** The opened secret for the one who dials; none where there is no usable one (a value that is no envelope of ours). */
-    readonly secret: (id: ProxyId) => Effect.Effect<Option.Option<Redacted.Redacted>, ProxyNotFound | StoreError>
+    /** The opened secret for the one who dials; none where the proxy has none. */
+    readonly secret: (
+      id: ProxyId
+    ) => Effect.Effect<Option.Option<Redacted.Redacted>, ProxyNotFound | NoUsableSecret | StoreError>
 
     /**
      * What a probe or a use showed, now. A latency that was not measured leaves the one that was. A proxy that is gone is no error: somebody deleted it

@@ -49,6 +49,22 @@ export class ProxyTaken extends Schema.TaggedError<ProxyTaken>()("ProxyTaken", {
   }
 }
 
+/**
+ * What stands where the proxy's secret should does not open: a hash that an older installation kept, an envelope whose key
+ * is gone. The row keeps it. `status` says it as a proxy's health does.
+ */
+export class NoUsableSecret extends Schema.TaggedError<NoUsableSecret>()("NoUsableSecret", {
+  proxyId: ProxyId,
+  reason: Schema.String
+}) {
+  get status() {
+    return `no usable secret: ${this.reason}`
+  }
+  override get message() {
+    return `proxy ${this.proxyId}: ${this.status}`
+  }
+}
+
 export class InvalidProxy extends Schema.TaggedError<InvalidProxy>()("InvalidProxy", {
   path: Schema.String,
   reason: Schema.String

@@ -7,7 +7,10 @@ import type { Proxy } from "./Proxy.ts"
  * a host does not offer it.
  */
 export interface ProxyProbe {
-  /** What one conversation with the proxy showed. It answers within seconds, and never fails: not answering is an answer. */
+  /**
+   * What the proxy showed: one good answer and it is healthy, three failures in a row and it is not. It answers within half
+   * a minute, most of them at once, and never fails: not answering is an answer.
+   */
   readonly probe: (proxy: Proxy, secret: Redacted.Redacted | null) => Effect.Effect<ProxyHealthReport>
 }
 

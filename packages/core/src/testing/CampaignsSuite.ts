@@ -434,6 +434,35 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
+    it.effect("what a running campaign says stands until it says otherwise, and is no change of anybody's", () =>
+      Effect.gen(function* () {
+        const campaigns = yield* Campaigns
+        const { id } = yield* Scene.generation()
+        const said = Effect.map(campaigns.get(id), ({ errorMessage }) => errorMessage)
+        yield* campaigns.say(id, "not running yet")
+        assert.isNull(yield* said)
+        yield* campaigns.move(id, "queued")
+        yield* campaigns.move(id, "running")
+
+        yield* campaigns.say(id, "no healthy proxy is left")
+        assert.strictEqual(yield* said, "no healthy proxy is left")
+        yield* campaigns.say(id, null)
+        assert.isNull(yield* said)
+        yield* campaigns.say(id, "no healthy proxy is left")
+        yield* campaigns.move(id, "completed")
+        yield* campaigns.say(id, null)
+
+        // Who looks at its end sees what was wrong in it.
+        assert.strictEqual(yield* said, "no healthy proxy is left")
+        assert.deepStrictEqual(yield* actions(id), [
+          "campaign.created",
+          "campaign.queued",
+          "campaign.started",
+          "campaign.completed"
+        ])
+      })
+    )
+
     it.effect("a refused change writes no line, and one that is made is signed by who made it", () =>
       Effect.gen(function* () {
         const campaigns = yield* Campaigns

@@ -194,6 +194,13 @@ export const layer = Layer.effect(
         (move) => move.pipe(sql.withTransaction, guard("Campaigns.move"))
       ),
 
+      say: Effect.fnUntraced(function* (id, message) {
+        yield* sql`
+          update campaigns set error_message = ${message === null ? null : Storable.text(message)}::text
+          where id = ${id} and status = 'running' ${owned(sql, yield* Reach)}
+        `
+      }, guard("Campaigns.say")),
+
       watch: (id, after) =>
         Update.watch({
           after,

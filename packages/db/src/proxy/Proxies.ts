@@ -2,7 +2,7 @@ import { changed } from "@domainflow/core/audit/Changed"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { created, Proxies, removed, updated, wholeMillis } from "@domainflow/core/proxy/Proxies"
-import { InvalidProxy, Proxy, ProxyNotFound, ProxyTaken } from "@domainflow/core/proxy/Proxy"
+import { InvalidProxy, NoUsableSecret, Proxy, ProxyNotFound, ProxyTaken } from "@domainflow/core/proxy/Proxy"
 import * as ProxyFields from "@domainflow/core/proxy/ProxyFields"
 import { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import { type Place, SecretBox } from "@domainflow/core/SecretBox"
@@ -111,9 +111,8 @@ export const layer = Layer.effect(
         if (row === undefined) return yield* new ProxyNotFound({ proxyId: id })
         if (row.passwordHash === null) return Option.none()
         return yield* box.open(row.passwordHash, place(id)).pipe(
-          // A hash of an older installation, a key that is gone: the operator is told, and the one who dials has no secret.
-          Effect.tapError(({ message }) => Effect.logWarning(`proxy ${id}: ${message}`)),
-          Effect.option
+          Effect.asSome,
+          Effect.mapError(({ reason }) => new NoUsableSecret({ proxyId: id, reason }))
         )
       }, guard("Proxies.secret")),
 

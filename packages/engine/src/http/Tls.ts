@@ -12,6 +12,15 @@ export interface Tls {
 /** As the platform does by itself. `ca`: certificates trusted beside its own, in PEM. */
 export const usual = (ca: ReadonlyArray<string> = []): Tls => over(tls.createSecureContext(trusting(ca)), ["http/1.1"])
 
+/** The same, made when it is first asked for: to many nobody speaks TLS. */
+export const usualOnDemand = (ca?: ReadonlyArray<string>): (() => Tls) => {
+  let made: Tls | undefined
+  return () => {
+    made ??= usual(ca)
+    return made
+  }
+}
+
 /** As a persona does. */
 export const make = (persona: HttpPersona, ca: ReadonlyArray<string> = []): Tls =>
   over(contextOf(persona.tlsClientHello, ca), persona.http2Settings.enabled ? ["h2", "http/1.1"] : ["http/1.1"])

@@ -15,6 +15,9 @@ export interface Login {
   readonly password: Redacted.Redacted
 }
 
+/** What is wrong where `of` finds none. The address is not repeated: people put credentials into it. */
+export const noAddress = `the address is none: ${ProxyAddress.expected}`
+
 /** The endpoint of a row; undefined where its address is none. A row without a protocol speaks HTTP. */
 export const of = (proxy: Proxy, password: Redacted.Redacted | null): Endpoint | undefined => {
   const place = ProxyAddress.parse(proxy.address)

@@ -1,39 +1,43 @@
-import type { ProxyHealthReport } from "@domainflow/core/proxy/Proxies"
-import type { Proxy } from "@domainflow/core/proxy/Proxy"
 import { ProxyProbe } from "@domainflow/core/proxy/ProxyProbe"
-import { Effect, Layer, type Redacted } from "effect"
-import type * as Tls from "../http/Tls.ts"
-import { usual } from "../http/Tls.ts"
+import { Effect, Layer, Schedule } from "effect"
+import * as Tls from "../http/Tls.ts"
 import * as Endpoint from "./Endpoint.ts"
+import * as Health from "./Health.ts"
 import * as ProxyRoad from "./ProxyRoad.ts"
 
-/** Tries proxies as campaigns do in the background. `ca` are authorities trusted beside the usual ones. */
-export const layer = ({ ca }: { readonly ca?: ReadonlyArray<string> } = {}) => {
-  let tls: Tls.Tls | undefined
-  const theTls = () => {
-    tls ??= usual(ca)
-    return tls
-  }
-  return Layer.succeed(ProxyProbe, { probe: (proxy, secret) => probe(proxy, secret, theTls) })
+export interface ProxyProbeOptions {
+  /** Certificates trusted beside the platform's, in PEM: for proxies of the protocol `https`. */
+  readonly ca?: ReadonlyArray<string>
 }
 
-const probe = (proxy: Proxy, secret: Redacted.Redacted | null, tls: () => Tls.Tls): Effect.Effect<ProxyHealthReport> =>
-  Effect.suspend(() => {
-    const endpoint = Endpoint.of(proxy, secret)
-    if (endpoint === undefined) return Effect.succeed(sick("its address is none"))
-    if (proxy.username !== null && secret === null) return Effect.succeed(sick("no usable secret"))
-    let seen = sick("no answer")
-    const road = ProxyRoad.make(proxy.id, endpoint, tls, {
-      answered: (latencyMs) =>
-        Effect.sync(() => {
-          seen = { isHealthy: true, lastStatus: "ok", latencyMs }
-        }),
-      broke: (status) =>
-        Effect.sync(() => {
-          seen = sick(status)
-        })
+/**
+ * Tries a proxy for somebody who wants to know now, as a campaign's selector does in the background: one good answer and
+ * it is healthy, three failures in a row and it is out. No host is asked for; the secret is in nothing that is answered.
+ */
+export const make = (options: ProxyProbeOptions = {}): ProxyProbe => {
+  const tls = Tls.usualOnDemand(options.ca)
+  return {
+    probe: Effect.fnUntraced(function* (proxy, secret) {
+      let health: Health.Health = { isHealthy: true, failures: 0, status: "", latencyMs: null }
+      const endpoint = Endpoint.of(proxy, secret)
+      if (endpoint === undefined) return { isHealthy: false, lastStatus: Endpoint.noAddress, latencyMs: null }
+      const { probe } = ProxyRoad.make(proxy.id, endpoint, tls, {
+        answered: (latencyMs) =>
+          Effect.sync(() => {
+            health = Health.succeeded(health, latencyMs)
+          }),
+        broke: (status) =>
+          Effect.sync(() => {
+            health = Health.failed(health, status)
+          })
+      })
+      yield* Effect.repeat(probe, { schedule: pause, until: () => health.failures === 0 || !health.isHealthy })
+      return { isHealthy: health.isHealthy, lastStatus: health.status, latencyMs: health.latencyMs }
     })
-    return Effect.map(road.probe, () => seen)
-  })
+  }
+}
 
-const sick = (lastStatus: string): ProxyHealthReport => ({ isHealthy: false, lastStatus, latencyMs: null })
+export const layer = (options?: ProxyProbeOptions) => Layer.succeed(ProxyProbe, make(options))
+
+/** Between two tries: what refused just now refuses again at once. */
+const pause = Schedule.spaced("200 millis")

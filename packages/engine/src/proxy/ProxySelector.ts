@@ -39,12 +39,7 @@ export const make = Effect.fnUntraced(function* (
   const { probeEvery = "30 seconds", proxyIds, strategy = "round_robin", weights = {} } = options
   const proxies = yield* Proxies
   const scope = yield* Scope.Scope
-  // Made for the first proxy that is spoken to by TLS, if there is one.
-  let tls: Tls.Tls | undefined
-  const theTls = () => {
-    tls ??= Tls.usual(options.ca)
-    return tls
-  }
+  const tls = Tls.usualOnDemand(options.ca)
   const choose = strategies[strategy]
   const members = new Map<ProxyId, Member>()
   let turn = 0
@@ -69,17 +64,30 @@ export const make = Effect.fnUntraced(function* (
       Effect.logWarning(`the health of proxy ${id} is not kept: ${error.message}`)
     )
 
-  const admit = Effect.fnUntraced(function* (proxy: Proxy) {
-    const secret = yield* Effect.catchTag(proxies.secret(proxy.id), "ProxyNotFound", () =>
-      Effect.succeed(Option.none())
+  /** How a proxy is spoken to; in words where nobody can. */
+  const endpointOf = (proxy: Proxy): Effect.Effect<Endpoint.Endpoint | string, StoreError> =>
+    proxies.secret(proxy.id).pipe(
+      Effect.map((secret) => Endpoint.of(proxy, Option.getOrNull(secret)) ?? Endpoint.noAddress),
+      Effect.catchTags({
+        NoUsableSecret: ({ status }) => Effect.succeed(status),
+        ProxyNotFound: ({ message }) => Effect.succeed(message)
+      })
     )
-    const endpoint = Endpoint.of(proxy, Option.getOrNull(secret))
-    if (!proxy.isEnabled || endpoint === undefined) return void members.delete(proxy.id)
+
+  const admit = Effect.fnUntraced(function* (proxy: Proxy) {
+    if (!proxy.isEnabled) return void members.delete(proxy.id)
+    const endpoint = yield* endpointOf(proxy)
+    if (typeof endpoint === "string") {
+      members.delete(proxy.id)
+      if (proxy.isHealthy || proxy.lastStatus !== endpoint)
+        yield* report(proxy.id, { isHealthy: false, lastStatus: endpoint, latencyMs: null })
+      return
+    }
     const known = members.get(proxy.id)
     // A use under way keeps the road it began on.
     members.set(proxy.id, {
       proxy,
-      road: ProxyRoad.make(proxy.id, endpoint, theTls, {
+      road: ProxyRoad.make(proxy.id, endpoint, tls, {
         answered: (latencyMs) => learn(proxy.id, (health) => Health.succeeded(health, latencyMs)),
         broke: (status) => learn(proxy.id, (health) => Health.failed(health, status))
       }),
@@ -137,7 +145,9 @@ interface Member {
   reportedAt: number
 }
 
-const noneLeft = fault("ProxyError", "no healthy proxy is left")
+/** What a name comes to where nothing can be chosen. */
+export const reasonOfNone = "no healthy proxy is left"
+const noneLeft = fault("ProxyError", reasonOfNone)
 
 /** Milliseconds between two reports without news: rows are read by people, and uses are thousands a second. */
 const reportEvery = 30_000

@@ -5,6 +5,8 @@ import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { HttpResults } from "@domainflow/core/http/HttpResults"
 import { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
 import { Personas } from "@domainflow/core/persona/Personas"
+import { Proxies } from "@domainflow/core/proxy/Proxies"
+import type { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import * as Stores from "@domainflow/core/Stores"
 import { Internet } from "@domainflow/internet/Internet"
 import { assert, layer } from "@effect/vitest"
@@ -29,7 +31,12 @@ const world = CampaignRunner.layer.pipe(
   Layer.provideMerge(Internet.layerSpawned({ block: 120, ipv6: false }))
 )
 
-const pipeline = Effect.fnUntraced(function* (name: string, names: number, dns: Record<string, unknown> = {}) {
+const pipeline = Effect.fnUntraced(function* (
+  name: string,
+  names: number,
+  dns: Record<string, unknown> = {},
+  http: { readonly proxyIds?: ReadonlyArray<ProxyId> } = {}
+) {
   const internet = yield* Internet
   const personas = yield* Personas
   const configDetails = { resolvers: [internet.resolver], queryTimeoutSeconds: 0.3, ...dns }
@@ -54,7 +61,8 @@ const pipeline = Effect.fnUntraced(function* (name: string, names: number, dns: 
         personaIds: [browser.id],
         keywordSetIds: [set.id],
         retryAttempts: 0,
-        targetHttpPorts: [internet.ports.https, internet.ports.http]
+        targetHttpPorts: [internet.ports.https, internet.ports.http],
+        ...http
       }
     })
   )
@@ -189,6 +197,31 @@ layer(world, { excludeTestServices: true, timeout: "30 seconds" })("CampaignRunn
         )
         assert.deepInclude(yield* port.get(resolution!.id), { status: "completed", processedItems: 4n })
         assert.deepInclude(yield* port.get(pages.id), { status: "completed", processedItems: 4n })
+      }),
+    60_000
+  )
+
+  it.effect(
+    "a campaign whose proxies are all gone says so, and blames no site",
+    () =>
+      Effect.gen(function* () {
+        const runner = yield* CampaignRunner
+        const proxy = yield* Effect.flatMap(Proxies, (proxies) =>
+          proxies.create({ name: "gone", address: "127.0.0.1:1", protocol: "http" })
+        )
+        const [generation, resolution, fetching] = yield* pipeline("proxied", 60, {}, { proxyIds: [proxy.id] })
+        yield* runner.run(generation!.id)
+        yield* runner.run(resolution!.id)
+        const ended = yield* runner.run(fetching!.id)
+        assert.deepInclude({ ...ended }, { status: "completed", errorMessage: "no healthy proxy is left" })
+        assert.strictEqual(ended.successfulItems, 0n)
+        const pages = yield* Stream.runCollect((yield* HttpResults).stream(fetching!.id))
+        assert.isAbove(pages.length, 3)
+        // What the guard refuses or does not resolve never comes to a proxy.
+        const asked = pages.filter(({ validationStatus }) => validationStatus === "ProxyError")
+        assert.isAbove(asked.length, 3)
+        assert.isEmpty(pages.filter(({ validationStatus }) => validationStatus === "Success"))
+        assert.isFalse((yield* Effect.flatMap(Proxies, (proxies) => proxies.get(proxy.id))).isHealthy)
       }),
     60_000
   )

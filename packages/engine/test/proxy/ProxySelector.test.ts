@@ -1,4 +1,5 @@
 import { Proxies } from "@domainflow/core/proxy/Proxies"
+import { NoUsableSecret, Proxy } from "@domainflow/core/proxy/Proxy"
 import type { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import { StoreError } from "@domainflow/core/StoreError"
 import { assert, describe, it } from "@effect/vitest"
@@ -104,6 +105,49 @@ describe("ProxySelector", () => {
       yield* until(Effect.map(roads.left, (left) => left === 1))
       yield* proxies.remove(proxy.id)
       yield* until(Effect.map(roads.left, (left) => left === 0))
+    }).pipe(Effect.provide(stores))
+  )
+
+  it.live("a proxy whose secret or address is of no use is told so, and never dialled", () =>
+    Effect.gen(function* () {
+      const proxies = yield* Proxies
+      const target = yield* serve(() => answer(200, html))
+      const running = yield* Servers.http({ _tag: "Works", login: "ada:tea" })
+      const locked = yield* row("http", running, { username: "ada", password: "tea" })
+      const lost = yield* row("http", { address: "127.0.0.1:1" })
+      const rows = [locked, lost]
+      let isUsable = false
+      const elder = {
+        ...proxies,
+        secret: (proxyId: ProxyId) =>
+          proxyId === locked.id && !isUsable
+            ? Effect.fail(new NoUsableSecret({ proxyId, reason: "no envelope" }))
+            : proxies.secret(proxyId),
+        // As an older installation may have kept it.
+        many: (ids: ReadonlyArray<ProxyId>) =>
+          Effect.map(proxies.many(ids), (found) =>
+            found.map((proxy) => (proxy.id === lost.id ? new Proxy({ ...proxy, address: "ada:tea@proxy:80" }) : proxy))
+          )
+      }
+      const roads = yield* selector(rows, { probeEvery: Duration.millis(20) }).pipe(
+        Effect.provideService(Proxies, elder)
+      )
+      assert.strictEqual(yield* roads.left, 0)
+      assert.deepInclude(yield* ask(target, {}, { proxy: roads }), { status: "ProxyError" })
+      assert.strictEqual(running.connections(), 0)
+      assert.deepInclude(
+        { ...(yield* get(locked.id)) },
+        { isHealthy: false, lastStatus: "no usable secret: no envelope" }
+      )
+      const told = yield* get(lost.id)
+      assert.isFalse(told.isHealthy)
+      assert.match(told.lastStatus ?? "", /^the address is none/)
+      assert.notInclude(told.lastStatus, "tea")
+
+      isUsable = true
+      yield* until(Effect.map(roads.left, (left) => left === 1))
+      assert.strictEqual((yield* ask(target, {}, { proxy: roads })).status, "Success")
+      yield* until(Effect.map(get(locked.id), ({ lastStatus }) => lastStatus === "ok"))
     }).pipe(Effect.provide(stores))
   )
 

@@ -19,8 +19,14 @@ export const layer = HttpApiBuilder.group(
       test: Effect.fn(function* ({ params: { id } }) {
         if (probe === null) return yield* new NotOffered()
         const proxy = yield* proxies.get(id)
-        const secret = Option.getOrNull(yield* proxies.secret(id))
-        yield* proxies.report(id, yield* probe.probe(proxy, secret))
+        const health = yield* proxies.secret(id).pipe(
+          Effect.flatMap((secret) => probe.probe(proxy, Option.getOrNull(secret))),
+          // To try it with no password would be another proxy's test, and might lock the account.
+          Effect.catchTag("NoUsableSecret", ({ status }) =>
+            Effect.succeed({ isHealthy: false, lastStatus: status, latencyMs: null })
+          )
+        )
+        yield* proxies.report(id, health)
         return yield* proxies.get(id)
       }),
       remove: ({ params }) => proxies.remove(params.id)

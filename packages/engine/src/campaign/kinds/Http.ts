@@ -3,7 +3,7 @@ import * as Readiness from "@domainflow/core/campaign/Readiness"
 import * as DomainName from "@domainflow/core/DomainName"
 import type { HttpParams } from "@domainflow/core/http/HttpParams"
 import { type HttpAnswer, type HttpQuestion, HttpResults } from "@domainflow/core/http/HttpResults"
-import type { HttpVerdict } from "@domainflow/core/http/HttpVerdict"
+import { type HttpVerdict, noPage } from "@domainflow/core/http/HttpVerdict"
 import * as Rotation from "@domainflow/core/persona/Rotation"
 import { ProxyStrategy } from "@domainflow/core/proxy/Proxy"
 import type { StoreError } from "@domainflow/core/StoreError"
@@ -18,6 +18,7 @@ import * as Lot from "../Lot.ts"
 import * as Pace from "../Pace.ts"
 import { follow, pages } from "../Pass.ts"
 import * as Poison from "../Poison.ts"
+import * as ProxyNotice from "../ProxyNotice.ts"
 import { RunnerSettings } from "../RunnerSettings.ts"
 
 /** A batch that does not fill within this time is kept as it is: what is known is soon seen. */
@@ -144,20 +145,19 @@ const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
   const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
   const began = yield* Clock.currentTimeMillis
   // All personas ask through the same proxies: they have one health.
-  const proxy =
+  const selector =
     proxies.length === 0
-      ? {}
-      : {
-          proxy: yield* ProxySelector.make({
-            proxyIds: proxies.map(({ id }) => id),
-            strategy: strategyOf(params.proxySelectionStrategy),
-            ca: settings.http.ca ?? []
-          })
-        }
+      ? null
+      : yield* ProxySelector.make({
+          proxyIds: proxies.map(({ id }) => id),
+          strategy: strategyOf(params.proxySelectionStrategy),
+          ca: settings.http.ca ?? []
+        })
+  if (selector !== null) yield* ProxyNotice.keep(params.campaignId, selector)
   const askers = yield* Effect.forEach(personas, ({ id, config }) =>
     Effect.map(
       HttpStage.make(config, {
-        ...proxy,
+        ...(selector && { proxy: selector }),
         scan: scanner.scan,
         lookup,
         ports: params.targetHttpPorts,
@@ -196,15 +196,9 @@ const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
 })
 
 const error = (reason: string): HttpVerdict => ({
+  ...noPage,
   status: "Error",
   reason,
-  statusCode: null,
-  headers: null,
-  title: null,
-  snippet: null,
-  contentHash: null,
-  keywords: [],
-  adHoc: [],
   port: null,
   proxyId: null,
   urls: [],
