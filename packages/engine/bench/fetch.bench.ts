@@ -43,7 +43,11 @@ const bench: Bench = {
   targets: [
     ratio("DomainFlow", "undici.fetch", "pages/s", 2),
     ratio("DomainFlow", "undici Agent request", "pages/s", 1.3),
-    ratio("DomainFlow, TLS", "undici Agent request, TLS", "pages/s", 1.25)
+    ratio("DomainFlow, TLS", "undici Agent request, TLS", "pages/s", 1.25),
+    // On a machine that others use, pages a second are theirs to decide, and what a page costs is not.
+    ratio("undici.fetch", "DomainFlow", "µs CPU/page", 2),
+    ratio("undici Agent request", "DomainFlow", "µs CPU/page", 1.3),
+    ratio("undici Agent request, TLS", "DomainFlow, TLS", "µs CPU/page", 1.25)
   ]
 }
 

@@ -7,6 +7,7 @@ export type RuleType = typeof RuleType.Type
 /** One thing to look for. Stored as JSON in `keyword_sets.rules`, in order: a finding names its rule by index. */
 export const KeywordRule = Schema.Struct({
   id: Schema.optionalKey(Schema.String),
+  /** A regex is RE2's, where `\b`, `\w` and `\d` know ASCII alone: a Cyrillic word stands between `\PL`. */
   pattern: Schema.NonEmptyString,
   ruleType: RuleType,
   isCaseSensitive: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),

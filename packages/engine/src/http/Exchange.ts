@@ -5,7 +5,7 @@ import { broken, type Fault, fault } from "./Fault.ts"
 import { Gathered } from "./Gathered.ts"
 import type { Head } from "./Head.ts"
 import type { Limits } from "./Limits.ts"
-import { rearrangeFirst, withoutStacks } from "./UndiciSocket.ts"
+import { rearrangeFirst, withoutContinue, withoutStacks } from "./UndiciSocket.ts"
 
 export interface Request {
   readonly url: URL
@@ -38,7 +38,10 @@ export const exchange = (
   Effect.callback((resume) => {
     const isHttp2 = "alpnProtocol" in socket && socket.alpnProtocol === "h2"
     withoutStacks(socket)
-    if (request.rearrange !== undefined && !isHttp2) rearrangeFirst(socket, request.rearrange)
+    if (!isHttp2) {
+      withoutContinue(socket)
+      if (request.rearrange !== undefined) rearrangeFirst(socket, request.rearrange)
+    }
 
     let lent = false
     const client = new Client(request.url.origin, {

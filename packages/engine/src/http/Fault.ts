@@ -27,6 +27,13 @@ export const broken = (error: unknown, during: string): Fault => {
   return fault(status, `${words} ${during}`, transient)
 }
 
+/** What a broken handshake comes to. OpenSSL has codes without number for what may be wrong with a certificate. */
+export const brokenHandshake = (error: unknown, during: string): Fault => {
+  const { code, message } = described(error)
+  const [status, words, transient] = known[code] ?? tlsFailed(message)
+  return fault(status, `${words} ${during}`, transient)
+}
+
 type Meaning = readonly [status: Fault["status"], words: string, transient: boolean]
 
 /** By the codes of Node, OpenSSL and undici. */
@@ -60,8 +67,7 @@ const known: Readonly<Record<string, Meaning>> = {
 
 const byFamily = (code: string, message: string): Meaning => {
   if (code.startsWith("HPE_")) return ["Error", `the answer is not HTTP (${tidy(message)})`, false]
-  if (/^(?:ERR_SSL|ERR_TLS|CERT_|CRL_|EPROTO|.*_CERT)/.test(code))
-    return ["Unreachable", `TLS failed (${tls(message)})`, false]
+  if (/^(?:ERR_SSL|ERR_TLS|CERT_|CRL_|EPROTO|.*_CERT)/.test(code)) return tlsFailed(message)
   if (code.startsWith("ERR_HTTP2_")) return ["Error", `HTTP/2 failed (${tidy(message)})`, true]
   return ["Error", `${code || "failed"} (${tidy(message)})`, true]
 }
@@ -70,6 +76,8 @@ const described = (error: unknown): { readonly code: string; readonly message: s
   if (!(error instanceof Error)) return { code: "", message: String(error) }
   return { code: "code" in error && typeof error.code === "string" ? error.code : "", message: error.message }
 }
+
+const tlsFailed = (message: string): Meaning => ["Unreachable", `TLS failed (${tls(message)})`, false]
 
 /** OpenSSL says `…:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/…`: the words alone. */
 const tls = (message: string): string => tidy(/SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message)

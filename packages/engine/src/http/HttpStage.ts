@@ -1,5 +1,5 @@
 import type { DomainName } from "@domainflow/core/DomainName"
-import type { HttpVerdict } from "@domainflow/core/http/HttpVerdict"
+import { type HttpVerdict, noPage } from "@domainflow/core/http/HttpVerdict"
 import type { HttpPersona } from "@domainflow/core/persona/HttpPersona"
 import { Clock, Effect, type Scope } from "effect"
 import type { Fault } from "./Fault.ts"
@@ -111,17 +111,7 @@ const answerOf = (head: Head, judgement: Judge.Judgement, page: Page.Page | null
   contentHash: page?.contentHash ?? null
 })
 
-const broken = ({ reason, status }: Fault): Answer => ({
-  status,
-  reason: storable(reason),
-  statusCode: null,
-  headers: null,
-  title: null,
-  snippet: null,
-  contentHash: null,
-  keywords: [],
-  adHoc: []
-})
+const broken = ({ reason, status }: Fault): Answer => ({ ...noPage, status, reason: storable(reason) })
 
 /** Characters of readable text that are kept. */
 const snippetLength = 256

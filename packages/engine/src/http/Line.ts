@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net"
 import { Effect } from "effect"
-import { broken, type Fault } from "./Fault.ts"
+import { broken, brokenHandshake, type Fault } from "./Fault.ts"
 import type { Tls } from "./Tls.ts"
 
 /** The connection of one hop: whatever was opened for it is closed with it. */
@@ -27,7 +27,7 @@ export class Line {
     return Effect.callback((resume) => {
       const secured = tls.over(socket, host)
       this.#keep(secured)
-      const failed = (error: Error) => resume(Effect.fail(broken(error, during)))
+      const failed = (error: Error) => resume(Effect.fail(brokenHandshake(error, during)))
       secured.once("error", failed)
       secured.once("secureConnect", () => {
         secured.off("error", failed)

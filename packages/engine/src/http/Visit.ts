@@ -2,6 +2,7 @@ import type { DomainName } from "@domainflow/core/DomainName"
 import type { CookieMode } from "@domainflow/core/persona/HttpPersona"
 import { Clock, Effect } from "effect"
 import { Cookies } from "./Cookies.ts"
+import { dial, type Pressed } from "./Dial.ts"
 import { exchange, type Response } from "./Exchange.ts"
 import { type Fault, fault } from "./Fault.ts"
 import { type Head, valuesOf } from "./Head.ts"
@@ -10,7 +11,7 @@ import { Line } from "./Line.ts"
 import * as Reach from "./Reach.ts"
 import * as Redirect from "./Redirect.ts"
 import type { RequestHeaders } from "./RequestHeaders.ts"
-import { type Reached, type Road, unanswered, type Wait } from "./Road.ts"
+import { type Road, unanswered, type Wait } from "./Road.ts"
 import type { Tls } from "./Tls.ts"
 
 /** How pages are visited: what stays the same from name to name. */
@@ -42,37 +43,6 @@ export const make = (manner: Manner): Visit => {
 
   const reach = Reach.make(manner)
 
-  /** A connection to the URL's host, by TLS where its scheme says so. `portsLeft` share what time is left. */
-  const connect = Effect.fnUntraced(function* (
-    line: Line,
-    url: URL,
-    addresses: ReadonlyArray<string>,
-    { deadline, portsLeft, road, trace }: Pass
-  ): Effect.fn.Return<Reached, Fault> {
-    const isSecure = url.protocol === "https:"
-    const port = url.port === "" ? (isSecure ? 443 : 80) : Number(url.port)
-    let last: Fault | null = null
-    for (const [at, address] of addresses.entries()) {
-      trace.doing = `connecting to ${url.host} at ${address}`
-      const claims = addresses.length - at + portsLeft - 1
-      const opened = yield* road
-        .open(line, { address, port, isSecure, wait: trace })
-        .pipe(within(deadline, claims, trace), Effect.result)
-      if (opened._tag === "Success") {
-        if (!isSecure) return opened.success
-        trace.doing = `in the TLS handshake with ${url.host}`
-        const host = Reach.bare(url.hostname)
-        const socket = yield* line
-          .secure(opened.success.socket, host, manner.tls, trace.doing)
-          .pipe(within(deadline, portsLeft, trace))
-        return { socket, relay: null }
-      }
-      last = opened.failure
-      if (!last.isClosedDoor) break
-    }
-    return yield* Effect.fail(last ?? fault("DNSError", `${url.hostname} does not resolve`))
-  })
-
   /** One question and its answer, over a connection of its own. */
   const hop = (url: URL, cookie: string | null, isSameParty: boolean, pass: Pass): Effect.Effect<Response, Fault> => {
     const line = new Line()
@@ -86,7 +56,7 @@ export const make = (manner: Manner): Visit => {
         addresses = yield* reach(url.hostname)
         found.set(url.hostname, addresses)
       }
-      const { relay, socket } = yield* connect(line, url, addresses, pass)
+      const { relay, socket } = yield* dial(line, { ...pass, url, addresses, tls: manner.tls, wait: trace })
       trace.doing = `waiting for ${url.host} to answer`
       const lines = manner.headers.lines(cookie, isSameParty)
       const response = yield* exchange(
@@ -176,14 +146,11 @@ export interface Visited {
   readonly response: Response
 }
 
-interface Pass {
+interface Pass extends Pressed {
   readonly road: Road
-  readonly deadline: number
   readonly trace: Trace
   /** Addresses by host: asked for once in an attempt. */
   readonly found: Map<string, ReadonlyArray<string>>
-  /** Ports that have not answered yet, the present one included. */
-  readonly portsLeft: number
 }
 
 const speaksTls = (port: number): boolean => port === 443 || port === 8443
@@ -194,17 +161,3 @@ const worse = (first: Fault | null, then: Fault): Fault =>
   first === null || first.status !== then.status || first.reason === then.reason
     ? then
     : { ...then, reason: `${first.reason}; ${then.reason}`, transient: first.transient || then.transient }
-
-/** Gives up on a door after its share of the time, so that the others have theirs. The last one has all that is left. */
-const within =
-  (deadline: number, claims: number, trace: Trace) =>
-  <A>(effect: Effect.Effect<A, Fault>): Effect.Effect<A, Fault> =>
-    claims <= 1
-      ? effect
-      : Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const share = Math.max(1, Math.floor((deadline - now) / claims))
-          return Effect.timeoutOrElse(effect, {
-            duration: share,
-            orElse: () => Effect.fail(unanswered(trace, `no answer within ${share} ms`, "Unreachable"))
-          })
-        })

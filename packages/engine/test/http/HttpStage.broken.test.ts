@@ -46,12 +46,22 @@ describe("HttpStage: broken servers", () => {
           "HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
           "Unreachable"
         ],
-        // undici knows no 100 that was not asked for.
         [
           "100 before the answer",
           Buffer.concat([Buffer.from("HTTP/1.1 100 Continue\r\n\r\n"), answer(200, html)]),
-          "Unreachable"
+          "Success"
         ],
+        [
+          "100 twice, with headers",
+          Buffer.concat([
+            Buffer.from("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 100 Go on\r\nx: y\r\n\r\n"),
+            answer(200, html)
+          ]),
+          "Success"
+        ],
+        ["100 and nothing", "HTTP/1.1 100 Continue\r\n\r\n", "Unreachable"],
+        ["half a 100", "HTTP/1.1 100 Continue\r\n", "Unreachable"],
+        ["a 100 of 100 kB", `HTTP/1.1 100 Continue\r\nx: ${"y".repeat(100_000)}\r\n\r\n`, "Error"],
         [
           "103 before the answer",
           Buffer.concat([Buffer.from("HTTP/1.1 103 Early\r\n\r\n"), answer(200, html)]),
@@ -73,7 +83,7 @@ describe("HttpStage: broken servers", () => {
 
   it.live("an answer may come octet by octet, or before all of the question", () =>
     Effect.gen(function* () {
-      const whole = answer(200, html)
+      const whole = Buffer.concat([Buffer.from("HTTP/1.1 100 Continue\r\n\r\n"), answer(200, html)])
       const verdict = yield* verdictOf((socket) => {
         socket.setNoDelay()
         let at = 0

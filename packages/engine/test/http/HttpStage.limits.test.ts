@@ -221,6 +221,7 @@ describe("HttpStage: bodies", () => {
       const cases = [
         [yield* serve(() => () => {}), "waiting for"],
         [yield* drip("HTTP/1.1 200 OK\r\n", "x: y\r\n"), "waiting for"],
+        [yield* drip("HTTP/1.1 100 Continue\r\n", "\r\nHTTP/1.1 100 Continue\r\n"), "waiting for"],
         [yield* drip("HTTP/1.1 103 Early Hints\r\n", "\r\nHTTP/1.1 102 Processing\r\n"), "waiting for"],
         [yield* drip("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n", "x"), "reading the body from"]
       ] as const

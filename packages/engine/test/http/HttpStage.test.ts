@@ -157,6 +157,19 @@ describe("HttpStage", () => {
     })
   )
 
+  it.live("asks 443 by TLS, then 80, where no ports are named", () =>
+    Effect.gen(function* () {
+      // The guard refuses both, which costs no privileged port.
+      const nowhere = { address: "10.0.0.1", port: 0 }
+      assert.deepStrictEqual((yield* ask(nowhere, {}, { ports: [] })).urls, ["https://shop.test/", "http://shop.test/"])
+      assert.deepStrictEqual((yield* ask(nowhere, {}, { ports: [8443, 8080, 80] })).urls, [
+        "https://shop.test:8443/",
+        "http://shop.test:8080/",
+        "http://shop.test/"
+      ])
+    })
+  )
+
   it.live("a refusal is an answer: the next port is not asked", () =>
     Effect.gen(function* () {
       const first = yield* serve(() => answer(403))

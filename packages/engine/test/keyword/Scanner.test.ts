@@ -93,6 +93,48 @@ describe("a finding", () => {
   })
 })
 
+describe("a string", () => {
+  const finds = (text: string, pattern: string) => scan(text, [string(pattern)])[0]?.matchedText
+
+  it("is found in any case, by the folding that all languages share", () => {
+    for (const [text, pattern, found] of [
+      ["Hauptstraße 5", "STRASSE", "straße"],
+      ["HAUPTSTRASSE 5", "straße", "STRASSE"],
+      ["ΤΗΣ ΟΔΟΣ", "οδος", "ΟΔΟΣ"],
+      ["της οδος", "ΟΔΟΣ", "οδος"],
+      ["КУПИТЬ чай", "купить", "КУПИТЬ"],
+      ["e\u0301te\u0301", "E\u0301TE\u0301", "e\u0301te\u0301"],
+      ["ﬁne ﬀ", "FINE", "ﬁne"],
+      ["𐐔𐐯𐑅𐐨𐑉𐐯𐐻", "𐐼𐐯𐑅", "𐐔𐐯𐑅"],
+      ["ＴＥＡ", "ｔｅａ", "ＴＥＡ"],
+      ["お茶を買う", "買う", "買う"]
+    ] as const)
+      assert.strictEqual(finds(text, pattern), found, `${pattern} in ${text}`)
+  })
+
+  it("keeps apart what only one language takes for the same", () => {
+    // The i without its dot, the dotted capital, and a letter with and without its accent.
+    for (const [text, pattern] of [
+      ["ISI", "ısı"],
+      ["İZMİR", "izmir"],
+      ["café", "cafe"],
+      ["ß", "s"]
+    ] as const)
+      assert.isUndefined(finds(text, pattern), `${pattern} in ${text}`)
+  })
+
+  it("is placed in UTF-16 units, as slices of the text are", () => {
+    const text = "😀 İstanbul 😀 buy 😀"
+    const [found] = scan(text, [string("BUY", { contextChars: 2 })])
+    assert.deepStrictEqual([found?.offsets, found?.contexts], [[text.indexOf("buy")], ["😀 buy 😀"]])
+  })
+
+  it("is counted where it does not overlap the one before", () => {
+    assert.deepStrictEqual(scan("anananana", [string("ana")])[0]?.offsets, [0, 4])
+    assert.deepStrictEqual(scan("anananana", [regex("ana")])[0]?.offsets, [0, 4])
+  })
+})
+
 describe("ad-hoc keywords", () => {
   it("are string rules that case does not matter to, each told once", () => {
     const { adHoc, keywords } = make([], ["Straße", "tea", "tea", "", "."]).scan({ text: "STRASSE, Tea", title: null })
@@ -131,6 +173,13 @@ describe("a regex", () => {
     assert.strictEqual(count("ipsum\\s+tea(?:\\s+\\w+){2}"), 1)
     assert.strictEqual(count("^lorem.*tea.*sit$"), 1)
     assert.strictEqual(count("tea\\s+dolor$"), 0)
+  })
+
+  it("knows words of ASCII by \\b, and those of any script by \\pL", () => {
+    const count = (pattern: string) => scan("Хочу купить чай, недорого", [regex(pattern)])[0]?.count ?? 0
+    assert.strictEqual(count("\\bкупить\\b"), 0)
+    assert.strictEqual(count("(?:^|\\PL)КУПИТЬ(?:\\PL|$)"), 1)
+    assert.strictEqual(count("(?:^|\\PL)дорого(?:\\PL|$)"), 0)
   })
 
   it("that the engine refuses is named", () =>
