@@ -8,8 +8,8 @@ import type { Proxy } from "./Proxy.ts"
  */
 export interface ProxyProbe {
   /**
-   * What the proxy showed: one good answer and it is healthy, three failures in a row and it is not. It answers within half
-   * a minute, most of them at once, and never fails: not answering is an answer.
+   * What the proxy showed: one good answer and it is healthy, three failures in a row and it is not. It answers within
+   * ten seconds, and never fails: not answering is an answer.
    */
   readonly probe: (proxy: Proxy, secret: Redacted.Redacted | null) => Effect.Effect<ProxyHealthReport>
 }

@@ -31,13 +31,25 @@ export const make = (options: ProxyProbeOptions = {}): ProxyProbe => {
             health = Health.failed(health, status)
           })
       })
-      yield* Effect.repeat(probe, { schedule: pause, until: () => health.failures === 0 || !health.isHealthy })
+      yield* probe.pipe(
+        Effect.repeat({ schedule: pause, until: () => health.failures === 0 || !health.isHealthy }),
+        Effect.timeoutOrElse({
+          duration: patience,
+          orElse: () =>
+            Effect.sync(() => {
+              health = { ...health, isHealthy: false, status: health.status || `no answer within ${patience}` }
+            })
+        })
+      )
       return { isHealthy: health.isHealthy, lastStatus: health.status, latencyMs: health.latencyMs }
     })
   }
 }
 
 export const layer = (options?: ProxyProbeOptions) => Layer.succeed(ProxyProbe, make(options))
+
+/** For all tries together: somebody waits. */
+const patience = "10 seconds"
 
 /** Between two tries: what refused just now refuses again at once. */
 const pause = Schedule.spaced("200 millis")

@@ -4,7 +4,8 @@ import { Proxies } from "@domainflow/core/proxy/Proxies"
 import { Proxy, type ProxyProtocol } from "@domainflow/core/proxy/Proxy"
 import { make as makeCertificates } from "@domainflow/internet/web/Certificates"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Fiber, Layer, Redacted } from "effect"
+import { TestClock } from "effect/testing"
 import * as ProxyProbe from "../../src/proxy/ProxyProbe.ts"
 import { type Login, row } from "./support/asking.ts"
 import * as Servers from "./support/proxies.ts"
@@ -65,6 +66,20 @@ describe("ProxyProbe", () => {
         { concurrency: 2 }
       )
       assert.deepInclude(mended[0], { isHealthy: true, lastStatus: "ok" })
+    }).pipe(Effect.provide(stores))
+  )
+
+  it.effect("a proxy that says nothing is waited for no longer than somebody waits", () =>
+    Effect.gen(function* () {
+      for (const protocol of protocols) {
+        const running = yield* servers[protocol]({ _tag: "Hangs" })
+        const address = running.address.replace("127.0.0.1", "localhost")
+        const asked = yield* Effect.forkChild(probe(yield* row(protocol, { address }), null))
+        yield* TestClock.adjust("10 seconds")
+        const told = yield* Fiber.join(asked)
+        assert.deepInclude(told, { isHealthy: false, latencyMs: null })
+        assert.match(told.lastStatus, /^no (answer|connection) within/)
+      }
     }).pipe(Effect.provide(stores))
   )
 
