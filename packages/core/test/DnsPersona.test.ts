@@ -22,16 +22,23 @@ describe("DnsPersona", () => {
       resolversPreferredOrder: [],
       concurrentQueriesPerDomain: 1,
       queryDelayMinMs: 0,
+      queryDelayMaxMs: null,
       maxConcurrentGoroutines: 256,
       rateLimitDps: 0,
       rateLimitBurst: 0
     })
   })
 
+  it("reads null as absent, as earlier installations wrote it", () => {
+    const nothing = Result.getOrThrow(decode({}))
+    const nulls = Object.fromEntries(Object.keys(nothing).map((key) => [key, null]))
+    assert.deepStrictEqual(Result.getOrThrow(decode(nulls)), nothing)
+  })
+
   it("keeps the keys it does not know", () => {
     const settled = Object.keys(Result.getOrThrow(decode({})))
     const unknown = fc.dictionary(
-      fc.string().filter((key) => ![...settled, "queryDelayMaxMs", "__proto__"].includes(key)),
+      fc.string().filter((key) => ![...settled, "__proto__"].includes(key)),
       fc.jsonValue()
     )
     fc.assert(

@@ -1,4 +1,4 @@
-import { Effect, Schema, SchemaIssue } from "effect"
+import { Effect, Predicate, Schema, SchemaIssue } from "effect"
 import { LinearRegex } from "./LinearRegex.ts"
 
 export const RuleType = Schema.Literals(["string", "regex"])
@@ -53,7 +53,7 @@ export const parseRules = (
 const parseRule = (json: unknown, ruleIndex: number): Effect.Effect<KeywordRule, InvalidKeywordRules, LinearRegex> =>
   Effect.gen(function* () {
     const refuse = (field: string, reason: string) => new InvalidKeywordRules({ ruleIndex, field, reason })
-    const rule = yield* decode(json).pipe(
+    const rule = yield* decode(withoutNulls(json)).pipe(
       Effect.mapError((error) => {
         const [first] = shapeIssues(error.issue).issues
         return refuse((first?.path ?? []).map(String).join("."), first?.message ?? error.message)
@@ -67,6 +67,10 @@ const parseRule = (json: unknown, ruleIndex: number): Effect.Effect<KeywordRule,
     const regex = (yield* LinearRegex).compile(rule.pattern, rule.isCaseSensitive)
     return regex._tag === "Failure" ? yield* refuse("pattern", regex.failure) : rule
   })
+
+/** Earlier installations wrote null for what was not said. */
+const withoutNulls = (json: unknown): unknown =>
+  Predicate.isObject(json) ? Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null)) : json
 
 const decode = Schema.decodeUnknownEffect(KeywordRule)
 const shapeIssues = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -1,17 +1,9 @@
-import { Option, Schema, SchemaGetter } from "effect"
+import { Schema } from "effect"
+import { or } from "./Setting.ts"
 import { cipherName, curveName, isOfTls13, TlsVersion, tlsAge } from "./Tls.ts"
 
 /** Who says it is asking, where a persona does not name a user agent. */
 export const defaultUserAgent = "Mozilla/5.0 (compatible; DomainFlow; +https://github.com/domainflow/domainflow)"
-
-/** A field that may be missing, or null as earlier installations wrote it: `fallback` stands in. */
-const or = <S extends Schema.Top>(schema: S, fallback: S["Encoded"]) =>
-  Schema.optionalKey(Schema.NullOr(Schema.toEncoded(schema))).pipe(
-    Schema.decodeTo(schema, {
-      decode: SchemaGetter.transformOptional((field) => Option.some(Option.getOrElse(field, () => null) ?? fallback)),
-      encode: SchemaGetter.passthrough({ strict: false })
-    })
-  )
 
 /** RFC 9110 5.6.2: what a field name is made of. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

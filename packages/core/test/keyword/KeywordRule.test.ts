@@ -28,6 +28,11 @@ describe("parseRules", () => {
           { id: "r", pattern: "b.y", ruleType: "regex", isCaseSensitive: true, category: "shop", contextChars: 0 }
         ]
       )
+      // As earlier installations wrote what was not said.
+      const unsaid = { id: null, category: null, isCaseSensitive: null, contextChars: null }
+      assert.deepStrictEqual(yield* parse([{ pattern: "buy", ruleType: "string", ...unsaid }]), [
+        { pattern: "buy", ruleType: "string", isCaseSensitive: false, contextChars: 50 }
+      ])
       assert.deepStrictEqual(yield* parse([]), [])
     })
   )
@@ -47,8 +52,10 @@ describe("parseRules", () => {
         [{ pattern: "a\0", ruleType: "regex" }, "pattern"],
         [{ pattern: "a".repeat(4_097), ruleType: "string" }, "pattern"],
         [{ pattern: "(a)\\1", ruleType: "regex" }, "pattern"],
+        [{ pattern: null, ruleType: "string" }, "pattern"],
         ["buy", ""],
-        [null, ""]
+        [null, ""],
+        [[], ""]
       ] as const) {
         const error = yield* refusal([good, bad, { pattern: "" }])
         assert.deepStrictEqual([error._tag, error.ruleIndex, error.field], ["InvalidKeywordRules", 1, field])
