@@ -1,3 +1,13 @@
+/**
+ * What was learnt on the way (2 cores, PostgreSQL 18 beside the client; ratios hold, figures do not):
+ *
+ * - A count that a bitmap answers never marks what it finds dead: one index for two statuses made a claim look at every job that had
+ *   run since the last vacuum. Two indexes, each of which answers by itself, doubled one at a time (migration 0016).
+ * - What is left of one at a time is two commits: the claim, with its fairness, costs a sixth more than the completion.
+ * - A row of `campaign_jobs` is in six indexes, four of which schema v3 promises: of the two updates of a job none can stay on its page.
+ *   pg-boss and graphile-worker write to two or three. Job rows are rare by design, one for many thousand names.
+ * - pg-boss is asked by `fetch` and `complete` in a loop. Its own `work` waits half a second between two looks.
+ */
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { type Bench, ratio } from "../../../scripts/bench/Bench.ts"
 import * as Embedded from "../src/embedded/index.ts"
