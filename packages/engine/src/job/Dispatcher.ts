@@ -70,13 +70,16 @@ const stretches = Effect.fnUntraced(function* (campaign: Campaign) {
     source,
     hasEnded: source === null || (yield* hasEnded(source)),
     chaining: params._tag === "domain_generation" ? "manual" : params.chaining,
-    stretches: yield* Effect.forEach(cut, (stretch) =>
-      Effect.map(Stretch.jobId(campaign.id, stretch), (id) => ({
-        id,
-        campaignId: campaign.id,
-        jobType: campaign.campaignType,
-        stretch
-      }))
+    stretches: yield* Effect.forEach(
+      cut,
+      (stretch) =>
+        Effect.map(Stretch.jobId(campaign.id, stretch), (id) => ({
+          id,
+          campaignId: campaign.id,
+          jobType: campaign.campaignType,
+          stretch
+        })),
+      together
     )
   }
   return plan
@@ -105,15 +108,22 @@ const eligible = Effect.fnUntraced(function* ({ chaining, hasEnded, source }: Pl
   if (hasEnded || source === null || fresh.length === 0) return fresh
   if (chaining === "after") return []
   const before: ReadonlyMap<JobId, Standing> = yield* Jobs.use((jobs) => jobs.standings(source))
-  const ready: Array<NewJob> = []
-  for (const job of fresh) {
-    // Without offsets nobody can say which names are there: all of them, once the source has ended.
-    if (job.stretch === null) continue
-    const given = before.get(yield* Stretch.jobId(source, job.stretch))
-    if (given?.status === "completed") ready.push(job)
-  }
-  return ready
+  return yield* Effect.filter(
+    fresh,
+    ({ stretch }) =>
+      // Without offsets nobody can say which names are there: all of them, once the source has ended.
+      stretch === null
+        ? Effect.succeed(false)
+        : Effect.map(Stretch.jobId(source, stretch), (id) => before.get(id)?.status === "completed"),
+    together
+  )
 })
+
+/**
+ * Ids made at once. Each is a turn of the event loop away, and where a large campaign keeps that busy, hundreds of turns one after
+ * the other were ten seconds in which no small campaign began.
+ */
+const together = { concurrency: 256 }
 
 /** All its stretches are done, and no name can come any more. */
 const complete = Effect.fnUntraced(function* (campaign: Campaign, standings: ReadonlyMap<JobId, Standing>) {
