@@ -2,7 +2,7 @@
 
 /** Four octets, such as `192.0.2.1`. */
 export const readV4 = (packet: Uint8Array, at: number): string =>
-  `${decimal[packet[at]!]}.${decimal[packet[at + 1]!]}.${decimal[packet[at + 2]!]}.${decimal[packet[at + 3]!]}`
+  dotted[packet[at]!]! + dotted[packet[at + 1]!] + dotted[packet[at + 2]!] + packet[at + 3]!
 
 /**
  * Sixteen octets in the one form of RFC 5952: lower case, the longest run of zero groups left out (the first of
@@ -34,5 +34,5 @@ export const readV6 = (packet: Uint8Array, at: number): string => {
   return text
 }
 
-const decimal = Array.from({ length: 256 }, (_, octet) => String(octet))
+const dotted = Array.from({ length: 256 }, (_, octet) => `${octet}.`)
 const groups = new Uint16Array(8)
