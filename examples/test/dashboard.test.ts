@@ -126,6 +126,7 @@ describe.skipIf(!existsSync(executablePath))("dashboard", { timeout: 120_000 }, 
     const page = await tab({ viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true })
     await logIn(page)
     await create(page, "on a phone", 17_000)
+    await page.getByRole("article", { name: "Resolve" }).getByText("running").waitFor()
     await page.getByRole("button", { name: "Pause" }).click()
     await page.getByRole("button", { name: "Resume" }).waitFor()
     await page.getByRole("article", { name: "Resolve" }).getByText("paused").waitFor()

@@ -22,7 +22,13 @@ export const pipeline = async (id: string): Promise<View> => {
   const stages = new Map(found.stages.map((stage) => [stage.id, stage]))
   const cards = new Map(found.stages.map((stage) => [stage.id, card(stage)]))
   const state = el("span", { class: "pill" })
-  const pause = el("button", { type: "button", onclick: () => act("pause", ["running", "queued"]) }, "Pause")
+  /** Whether somebody has asked for a pause here: a stage that is queued only later is paused then. */
+  let isHeld = false
+  const hold = async () => {
+    isHeld = true
+    await act("pause", ["running", "queued"])
+  }
+  const pause = el("button", { type: "button", onclick: hold }, "Pause")
   const resume = el("button", { type: "button", class: "primary", onclick: () => act("resume", ["paused"]) }, "Resume")
   const sure = confirmation(() => act("cancel", ["running", "queued", "paused", "pending"]))
   const cancel = el("button", { type: "button", onclick: () => sure.showModal() }, "Cancel")
@@ -49,10 +55,12 @@ export const pipeline = async (id: string): Promise<View> => {
     draw()
     if (stage.id === last.id && before?.successfulItems !== stage.successfulItems) results.grew()
     if (isFinal(stage.status) && before !== undefined && !isFinal(before.status)) results.grew()
+    if (isHeld && stage.status === "queued" && before?.status === "pending") void hold()
   }
 
   /** What is asked of every stage that is in one of these states; the last first, so that none runs dry meanwhile. */
   const act = async (action: string, from: ReadonlyArray<string>) => {
+    if (action !== "pause") isHeld = false
     wrong.textContent = ""
     for (const stage of [...stages.values()].reverse()) {
       if (!from.includes(stage.status)) continue
