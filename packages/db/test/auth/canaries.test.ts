@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process"
+import { existsSync } from "node:fs"
 import { inspect, promisify } from "node:util"
 import { AuditLog } from "@domainflow/core/audit/AuditLog"
 import * as Chain from "@domainflow/core/audit/Chain"
@@ -244,22 +245,16 @@ it.layer(layer, { timeout: "60 seconds", excludeTestServices: true })("twenty ca
   )
 })
 
-/** The whole database as `pg_dump` writes it; null where there is none of the server's version. */
+/** The whole database as `pg_dump` writes it; null where the distribution has none of the server's version. */
 const pgDump = (url: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const [server] = yield* sql<{ version: number }>`select current_setting('server_version_num')::int as version`
-    const major = Math.floor(server!.version / 10_000)
-    for (const program of [`/usr/lib/postgresql/${major}/bin/pg_dump`, "pg_dump"]) {
-      const dumped = yield* Effect.promise(() =>
-        run(program, ["--dbname", url], { maxBuffer: 1e9 }).then(
-          ({ stdout }) => stdout,
-          () => null
-        )
-      )
-      if (dumped !== null) return dumped
-    }
-    return null
+    const [server] = yield* sql<{ major: number }>`
+      select current_setting('server_version_num')::int / 10000 as major
+    `
+    const program = `/usr/lib/postgresql/${server?.major}/bin/pg_dump`
+    if (!existsSync(program)) return null
+    return yield* Effect.promise(async () => (await run(program, ["--dbname", url], { maxBuffer: 1e9 })).stdout)
   })
 
 /** A secret as it is, as part of JSON, and as somebody may have packed it. */
