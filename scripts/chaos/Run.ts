@@ -34,8 +34,8 @@ export interface Outcome {
 /** The database from which that of each run is copied. */
 export const template = "chaos_template"
 
-/** A run that has not ended by then hangs, in milliseconds: ten times what one takes, for machines that are busy. */
-const patience = 150_000
+/** A run that has not ended by then hangs, in milliseconds: twenty times what one takes, for machines that are busy. */
+const patience = 300_000
 
 /** Every worker is back so many milliseconds after the server. */
 const longestReturn = 10_000

@@ -1,9 +1,9 @@
 import type { Terms } from "../../packages/core/src/job/Lease.ts"
 
-/** A fifteenth of the promised times, so that a run of many deaths takes seconds; and no job gives up, since none is at fault. */
+/** A tenth of the promised times, so that a run of many deaths takes seconds; and no job gives up, since none is at fault. */
 export const terms: Terms = {
-  lease: 2_000,
-  heartbeat: 500,
+  lease: 3_000,
+  heartbeat: 600,
   maxAttempts: 100_000,
   firstBackoff: 50,
   longestBackoff: 300,

@@ -1,6 +1,8 @@
 import { PgClient } from "@effect/sql-pg"
-import { type Duration, type Redacted, String } from "effect"
-import type { SqlClient } from "effect/sql"
+import { type Duration, Effect, Fiber, type Redacted, Scope, String } from "effect"
+import { SqlClient, SqlError } from "effect/sql"
+import type { Connection } from "effect/sql/SqlConnection"
+import { Limit } from "./Store.ts"
 
 /** What `layer` provides: plain SQL, and what only PostgreSQL has. */
 export type Client = PgClient.PgClient | SqlClient.SqlClient
@@ -27,21 +29,86 @@ export interface Options {
 
 /** A client that speaks camelCase to us and snake_case to PostgreSQL, in UTC. Connections are opened when needed. */
 export const layer = (url: Redacted.Redacted, options: Options = {}) =>
-  PgClient.layer({
-    url,
-    applicationName: options.applicationName ?? "domainflow",
-    maxConnections: options.maxConnections ?? 10,
-    connectTimeout: options.connectTimeout ?? "5 seconds",
-    prepare: options.prepare ?? true,
-    multiplex: options.multiplex ?? false,
-    multiplexConcurrency: shared,
-    transformQueryNames: remembered(String.camelToSnake),
-    transformResultNames: remembered(String.snakeToCamel),
-    // The keys inside jsonb are data (header names, record fields), not columns.
-    transformJson: false,
-    // The auth tables use `timestamp`, which only round-trips in UTC.
-    startupParameters: { TimeZone: "UTC" }
+  PgClient.layerFrom(
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      yield* Effect.addFinalizer((exit) =>
+        Effect.flatMap(Effect.forkDetach(Scope.close(scope, exit), { startImmediately: true }), (closing) =>
+          Effect.timeoutOption(Effect.interruptible(Fiber.await(closing)), longestClose)
+        )
+      )
+      return bounded(yield* PgClient.make(settings(url, options)).pipe(Scope.provide(scope)))
+    })
+  )
+
+/** What connections that no longer answer may hold up of the end of a program. */
+const longestClose = "5 seconds"
+
+const settings = (url: Redacted.Redacted, options: Options): PgClient.PgPoolConfig => ({
+  url,
+  applicationName: options.applicationName ?? "domainflow",
+  maxConnections: options.maxConnections ?? 10,
+  connectTimeout: options.connectTimeout ?? "5 seconds",
+  prepare: options.prepare ?? true,
+  multiplex: options.multiplex ?? false,
+  multiplexConcurrency: shared,
+  keepAlive: silence,
+  transformQueryNames: remembered(String.camelToSnake),
+  transformResultNames: remembered(String.snakeToCamel),
+  // The keys inside jsonb are data (header names, record fields), not columns.
+  transformJson: false,
+  // The auth tables use `timestamp`, which only round-trips in UTC.
+  startupParameters: { TimeZone: "UTC" }
+})
+
+/**
+ * The same client, whose transactions begin and end within `Limit`. The driver's own cannot be interrupted there: on a
+ * connection that is open at this end only they would keep it, and whoever waits for it, for a quarter of an hour.
+ */
+const bounded = (client: PgClient.PgClient): PgClient.PgClient => {
+  const within = <A>(effect: Effect.Effect<A, SqlError.SqlError>) =>
+    Effect.flatMap(Limit, (duration) =>
+      Effect.timeoutOrElse(Effect.interruptible(effect), { duration, orElse: () => Effect.fail(lost) })
+    )
+  const control = (connection: Connection, statement: string) =>
+    within(Effect.asVoid(connection.execute(statement, [], undefined)))
+  return Object.assign(client, {
+    withTransaction: SqlClient.makeWithTransaction({
+      transactionService: client.transactionService,
+      spanAttributes: [],
+      acquireConnection: (restore) => restore(client.reserve),
+      begin: (connection, statement = "BEGIN") => control(connection, statement),
+      commit: (connection) =>
+        Effect.flatMap(within(connection.executeRaw("COMMIT", [])), (result) =>
+          // What PostgreSQL answers where the transaction had failed.
+          (result as { readonly command?: string }).command === "ROLLBACK" ? Effect.fail(undone) : Effect.void
+        ),
+      rollback: (connection) => control(connection, "ROLLBACK"),
+      savepoint: (connection, id) => control(connection, `SAVEPOINT domainflow_${id}`),
+      releaseSavepoint: (connection, id) => control(connection, `RELEASE SAVEPOINT domainflow_${id}`),
+      rollbackSavepoint: (connection, id) => control(connection, `ROLLBACK TO SAVEPOINT domainflow_${id}`)
+    })
   })
+}
+
+const lost = new SqlError.SqlError({
+  reason: new SqlError.ConnectionError({
+    cause: new Error("no answer"),
+    message: "the connection did not answer, and counts as lost",
+    operation: "transaction"
+  })
+})
+
+const undone = new SqlError.SqlError({
+  reason: new SqlError.UnknownError({
+    cause: new Error("COMMIT rolled back"),
+    message: "a transaction that had failed was committed",
+    operation: "commit"
+  })
+})
+
+/** After so long without traffic the system asks whether the other end is there, and firewalls see a connection in use. */
+const silence = "15 seconds"
 
 /**
  * Statements on a connection before another one is opened. Each connection is one process of PostgreSQL, which answers in turn: with

@@ -1,28 +1,42 @@
 import { StoreError } from "@domainflow/core/StoreError"
-import { Context, Effect, Schedule, Schema } from "effect"
+import { Context, Duration, Effect, Fiber, Option, Schedule, Schema } from "effect"
 import { type SqlClient, SqlError } from "effect/sql"
 
 /** Everything `effect/sql` can answer besides rows. */
 export type Failure = SqlError.SqlError | Schema.SchemaError
 
 /**
- * The border of every method that asks PostgreSQL: names its span, retries what may pass, and leaves one `StoreError`
- * beside the errors of the domain.
+ * How long one try of a method may take before its connection counts as lost: 30 seconds unless said. A connection that is
+ * open at this end only answers nothing and fails by nothing else for a quarter of an hour; the try after it gets another.
+ */
+export const Limit = Context.Reference<Duration.Duration>("@domainflow/db/Store/Limit", {
+  defaultValue: () => Duration.seconds(30)
+})
+
+export interface GuardOptions {
+  /** What grows with what is stored may take its time: it has no limit. */
+  readonly unhurried?: boolean
+}
+
+/**
+ * The border of every method that asks PostgreSQL: names its span, bounds and retries what may pass, and leaves one
+ * `StoreError` beside the errors of the domain.
  *
  * It stands outside the transaction, which is tried again as a whole. A guard inside another one leaves the trying
  * again to the outer one, since a transaction that failed answers nothing more.
  */
 export const guard =
-  (operation: string) =>
+  (operation: string, { unhurried = false }: GuardOptions = {}) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError | Exclude<E, Failure>, R> => {
     // Where a method was put together says nothing, and finding out would cost as much as the rest of this.
     const spanned = Effect.withSpan(operation, undefined, { captureStackTrace: false })
-    const once = Effect.mapError(undying(effect), (error) => toStoreError(operation, error))
+    const attempt = Effect.mapError(undying(effect), (error) => toStoreError(operation, error))
+    const once = unhurried ? attempt : Effect.flatMap(Limit, (limit) => within(operation, limit, attempt))
     const again = Effect.retry(Effect.provideService(once, Guarded, true), {
       schedule: backoff,
       while: (error) => error instanceof StoreError && error.retryable
     })
-    return Effect.flatMap(Guarded, (inner) => (inner ? once : again)).pipe(spanned)
+    return Effect.flatMap(Guarded, (inner) => (inner ? attempt : again)).pipe(spanned)
   }
 
 /**
@@ -107,6 +121,37 @@ export const inWords = (error: SqlError.SqlError): string => {
  */
 const undying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
   Effect.catchDefect(effect, (defect) => (SqlError.isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)))
+
+/**
+ * Interrupted, a statement is cancelled at the server, and a connection that takes no part in that is given up. That takes
+ * its time, for which nobody waits here.
+ */
+const within = <A, E, R>(
+  operation: string,
+  limit: Duration.Duration,
+  attempt: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | StoreError, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.forkDetach(restore(attempt), { startImmediately: true }), (fiber) =>
+      restore(Effect.timeoutOption(Fiber.join(fiber), limit)).pipe(
+        // Whoever is interrupted gives the statement a moment to end in good order.
+        Effect.onInterrupt(() => Effect.timeoutOption(Effect.interruptible(Fiber.interrupt(fiber)), farewell)),
+        Effect.flatMap(
+          Option.match({
+            onSome: Effect.succeed,
+            onNone: () => {
+              fiber.interruptUnsafe()
+              const cause = new Error(`no answer within ${Duration.format(limit)}`)
+              return Effect.fail(new StoreError({ operation, retryable: true, cause }))
+            }
+          })
+        )
+      )
+    )
+  )
+
+/** A statement that was cancelled has ended after a few milliseconds, or the driver gives its connection up after 5 seconds. */
+const farewell = "6 seconds"
 
 /** 50, 100, 200, 400 and 800 ms, each moved by up to a fifth: long enough for a deadlock or a restart of the server. */
 const backoff = Schedule.exponential("50 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 5 }))

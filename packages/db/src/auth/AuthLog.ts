@@ -85,7 +85,8 @@ export const layer = Layer.effect(
           )
         ),
 
-      verify: (checkpoint = null) => Trail.verify(sql, trail, checkpoint).pipe(guard("AuthLog.verify"))
+      verify: (checkpoint = null) =>
+        Trail.verify(sql, trail, checkpoint).pipe(guard("AuthLog.verify", { unhurried: true }))
     })
   })
 )

@@ -90,7 +90,7 @@ export const layer = Layer.effect(
         delete from auth.password_reset_tokens where expires_at < now() at time zone 'utc' - interval '1 day' returning id
       `.pipe(
         Effect.map((rows) => rows.length),
-        guard("PasswordResets.sweep")
+        guard("PasswordResets.sweep", { unhurried: true })
       )
     })
   })

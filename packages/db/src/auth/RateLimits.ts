@@ -68,7 +68,7 @@ export const layer = Layer.effect(
         returning id
       `.pipe(
         Effect.map((rows) => rows.length),
-        guard("RateLimits.sweep")
+        guard("RateLimits.sweep", { unhurried: true })
       )
     })
   })

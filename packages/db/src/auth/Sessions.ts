@@ -168,7 +168,7 @@ export const layer = Layer.effect(
             details: { removed }
           })
         return removed
-      }).pipe(sql.withTransaction, guard("Sessions.cleanup"))
+      }).pipe(sql.withTransaction, guard("Sessions.cleanup", { unhurried: true }))
     })
   })
 )

@@ -255,7 +255,7 @@ export const layer = Layer.effect(
           yield* sql`delete from campaigns where id = ${id}`
           yield* AuditLog.append(sql, CampaignAudit.removed(campaign))
         },
-        (remove) => remove.pipe(sql.withTransaction, guard("Campaigns.remove"))
+        (remove) => remove.pipe(sql.withTransaction, guard("Campaigns.remove", { unhurried: true }))
       )
     })
   })

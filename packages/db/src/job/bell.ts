@@ -1,5 +1,5 @@
 import type { PgClient } from "@effect/sql-pg"
-import { Effect, Schedule, Stream } from "effect"
+import { Effect, Schedule, Scope, Stream } from "effect"
 
 /** What everybody who waits for work listens to. */
 const channel = "domainflow_jobs"
@@ -22,7 +22,10 @@ const echo = "echo"
 const listen = (sql: PgClient.PgClient): Stream.Stream<void> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const heard = yield* sql.listen(channel)
+      // What is open at this end only cannot be closed in good order: nobody waits for that.
+      const scope = yield* Scope.make()
+      yield* Effect.addFinalizer((exit) => Effect.forkDetach(Scope.close(scope, exit)))
+      const heard = yield* sql.listen(channel).pipe(Scope.provide(scope), Effect.timeout(deafAfter))
       yield* sql
         .notify(channel, echo)
         .pipe(Effect.ignore, Effect.delay(echoInterval), Effect.forever, Effect.forkScoped)

@@ -102,7 +102,7 @@ export const layer = Layer.effect(
           if (row === undefined) return yield* new PersonaNotFound({ personaId: id })
           yield* AuditLog.append(sql, removed(yield* decode(row)))
         },
-        (remove) => remove.pipe(sql.withTransaction, guard("Personas.remove"))
+        (remove) => remove.pipe(sql.withTransaction, guard("Personas.remove", { unhurried: true }))
       )
     })
   })

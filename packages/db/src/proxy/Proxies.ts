@@ -101,7 +101,7 @@ export const layer = Layer.effect(
           if (row === undefined) return yield* new ProxyNotFound({ proxyId: id })
           yield* AuditLog.append(sql, removed(yield* decode(row)))
         },
-        (remove) => remove.pipe(sql.withTransaction, guard("Proxies.remove"))
+        (remove) => remove.pipe(sql.withTransaction, guard("Proxies.remove", { unhurried: true }))
       ),
 
       secret: Effect.fnUntraced(function* (id) {

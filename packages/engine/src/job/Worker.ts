@@ -72,7 +72,7 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
   const claim = Effect.fnUntraced(function* (wanted: { only?: CampaignId; except?: ReadonlyArray<CampaignId> }) {
     if (!door.control.isOpen()) return undefined
     // From before the store counts: the lease ends here no later than there.
-    const since = yield* Clock.currentTimeNanos
+    const since = yield* Clock.monotonicTimeNanos
     const [job] = yield* jobs.claim({ server, limit: 1, ...wanted }).pipe(Effect.timeout(patience))
     if (job === undefined) return undefined
     held.set(job.id, { job, since })
@@ -167,7 +167,7 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
 
   /** Renews every lease; what was not renewed belongs to somebody else, and what it still finds out is not kept. */
   const beat = Effect.gen(function* () {
-    const since = yield* Clock.currentTimeNanos
+    const since = yield* Clock.monotonicTimeNanos
     const mine = [...held.values()].map(({ job }) => job)
     if (mine.length === 0) return
     const renewed = yield* jobs.beat(mine).pipe(Effect.timeout(patience))
@@ -181,7 +181,7 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
 
   /** Stops the work on what could not be renewed in time, before another worker may begin it. */
   const watchLeases = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeNanos
+    const now = yield* Clock.monotonicTimeNanos
     for (const { job, since } of held.values()) {
       if (now - since < BigInt(Math.round(terms.lease * lastShare)) * 1_000_000n) continue
       yield* Effect.logWarning(`The lease of job ${job.id} could not be renewed: its work is stopped`)
