@@ -1,4 +1,5 @@
 import * as JobsModel from "@domainflow/core/testing/JobsModel"
+import * as JobsRaces from "@domainflow/core/testing/JobsRaces"
 import * as JobsSuite from "@domainflow/core/testing/JobsSuite"
 import { SqlClient } from "effect/sql"
 import { it } from "vitest"
@@ -21,3 +22,5 @@ it(
   () => JobsModel.check(Stores.layer, elapse, 25),
   120_000
 )
+
+it("Jobs (PostgreSQL): workers in any order are told one story", () => JobsRaces.check(Stores.layer, 8), 60_000)
