@@ -17,6 +17,8 @@ const running = Effect.runFork(Layer.launch(worker).pipe(Effect.retry(Schedule.s
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
+    // Only where the line to the database is dead: what is then still held comes back when its lease ends.
+    setTimeout(() => process.exit(1), 29_000).unref()
     Effect.runPromise(Fiber.interrupt(running)).then(() => process.exit(0))
   })
 }

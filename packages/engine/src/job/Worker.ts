@@ -29,7 +29,7 @@ const patience = "10 seconds"
 const grace = "8 seconds"
 
 /** Whoever has not ended by then is broken off. With what follows it stays under the 30 s of most supervisors. */
-const longestDrain = "22 seconds"
+const longestDrain = "14 seconds"
 
 /** A worker that could not renew its leases stops when this share of them has passed: with 30 s, 5 s before the end. */
 const lastShare = 5 / 6
