@@ -43,7 +43,7 @@ const run = Effect.fnUntraced(function* (options: Options, target: Target) {
   const pipeline = yield* findOrCreate(target, options.names, options.fresh)
   const ids = pipeline.campaigns.map(({ id }) => id)
   const look = Effect.forEach(ids, campaigns.get)
-  const isDone = pipeline.campaigns.every(({ status }) => isFinal(status))
+  const isDone = pipeline.campaigns.every(({ status }) => isFinal(status) && status !== "failed")
   if (!pipeline.isNew) {
     const known = pipeline.campaigns.map(({ processedItems }) => Screen.count(Number(processedItems)))
     yield* say(
@@ -54,7 +54,11 @@ const run = Effect.fnUntraced(function* (options: Options, target: Target) {
   }
   yield* Effect.gen(function* () {
     yield* Effect.forkScoped(Effect.forever(Effect.delay(Effect.map(look, screen.draw), frame)))
-    for (const id of ids) yield* runner.run(id)
+    for (const { id, status } of pipeline.campaigns) {
+      // What failed last time is tried again: whatever it was may be mended.
+      if (status === "failed") yield* campaigns.move(id, "queued")
+      yield* runner.run(id)
+    }
   }).pipe(Effect.scoped)
   const finished = yield* look
   screen.finish(finished)
@@ -95,6 +99,18 @@ const live = (options: Options) => ({
 const where = (options: Options) =>
   options.databaseUrl === undefined ? "kept in .domainflow/postgres" : "kept in the database you named"
 
+/** What a person can do something about in one line; a bug with all that is known of it. */
+const complaint = (cause: Cause.Cause<unknown>, { databaseUrl }: Options) => {
+  if (!Cause.hasFails(cause)) return Cause.pretty(cause)
+  const said: Array<string> = []
+  for (let error = Cause.squash(cause); error instanceof Error; error = error.cause) {
+    const { message } = error
+    if (!said.some((already) => already.includes(message))) said.push(message)
+  }
+  const where = databaseUrl === undefined ? "" : `${new URL(databaseUrl).host}${new URL(databaseUrl).pathname}: `
+  return `${where}${said.join(": ")}`
+}
+
 const options = parse(process.argv.slice(2))
 if (options === "help") process.stdout.write(help)
 else if ("wrong" in options) {
@@ -111,7 +127,7 @@ else if ("wrong" in options) {
     process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop)
     if (Exit.isFailure(exit)) {
       process.exitCode = Cause.hasInterruptsOnly(exit.cause) ? 130 : 1
-      if (process.exitCode === 1) process.stderr.write(`\n  ${Cause.pretty(exit.cause)}\n`)
+      if (process.exitCode === 1) process.stderr.write(`\n  ${complaint(exit.cause, options)}\n`)
     }
   })
 }

@@ -45,7 +45,11 @@ export const parse = (args: ReadonlyArray<string>): Options | "help" | { readonl
     if (!Number.isInteger(names) || names < 1 || names > 456_976) {
       return { wrong: `--names ${values.names}: expected a whole number from 1 to 456976` }
     }
-    return { databaseUrl: values["database-url"], names, resolvers: values.resolver, live, fresh: values.fresh }
+    const url = values["database-url"]
+    if (url !== undefined && !(URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol))) {
+      return { wrong: "--database-url: expected a URL such as postgres://user:password@host:5432/database" }
+    }
+    return { databaseUrl: url, names, resolvers: values.resolver, live, fresh: values.fresh }
   } catch (error) {
     return { wrong: error instanceof Error ? error.message : String(error) }
   }

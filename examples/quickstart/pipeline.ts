@@ -43,7 +43,7 @@ export const findOrCreate = Effect.fn("quickstart.findOrCreate")(function* (
 
   const generation = yield* find(
     (after) => campaigns.page({ type: "domain_generation" }, { after }),
-    (campaign) => campaign.name.startsWith(name) && campaign.status !== "archived"
+    (campaign) => campaign.name === `${name} (generation)` && campaign.status !== "archived"
   )
   if (generation !== undefined) {
     const [resolution] = yield* campaigns.fedBy(generation.id)
