@@ -100,7 +100,9 @@ export interface Shelves<Row> {
   readonly remove: (campaignId: CampaignId) => void
 }
 
-const shelves = <Row extends { readonly domainName: string }>(key: (row: Row) => string | bigint): Shelves<Row> => {
+const shelves = <Row extends { readonly id: string; readonly domainName: string }>(
+  key: (row: Row) => string | bigint
+): Shelves<Row> => {
   const byCampaign = new Map<CampaignId, Shelf<Row>>()
   return {
     of: (campaignId) => {
@@ -120,7 +122,9 @@ const shelves = <Row extends { readonly domainName: string }>(key: (row: Row) =>
   }
 }
 
-const makeShelf = <Row extends { readonly domainName: string }>(key: (row: Row) => string | bigint): Shelf<Row> => {
+const makeShelf = <Row extends { readonly id: string; readonly domainName: string }>(
+  key: (row: Row) => string | bigint
+): Shelf<Row> => {
   const byName = new Map<string, Row>()
   // Sorted when it is read: appends come thousands at a time, mostly in order already.
   let inOrder: ReadonlyArray<Row> | undefined
@@ -132,7 +136,9 @@ const makeShelf = <Row extends { readonly domainName: string }>(key: (row: Row) 
     },
     size: () => byName.size,
     after: function* (from) {
-      inOrder ??= [...byName.values()].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+      inOrder ??= [...byName.values()].sort((a, b) =>
+        key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id < b.id ? -1 : 1
+      )
       const rows = inOrder
       let low = 0
       for (let high = from === null ? 0 : rows.length; from !== null && low < high; ) {

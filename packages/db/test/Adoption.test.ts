@@ -1,13 +1,24 @@
+import type { CampaignStatus } from "@domainflow/core/campaign/Campaign"
+import { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import { Explanations } from "@domainflow/core/campaign/Explanations"
+import { DnsResults } from "@domainflow/core/dns/DnsResults"
 import * as Enumeration from "@domainflow/core/generation/Enumeration"
+import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
+import { HttpResults } from "@domainflow/core/http/HttpResults"
+import { Jobs } from "@domainflow/core/job/Jobs"
+import { Proxies } from "@domainflow/core/proxy/Proxies"
+import * as Scene from "@domainflow/core/testing/Scene"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Doctor from "../src/doctor/Doctor.ts"
 import * as Migrations from "../src/Migrations.ts"
 import * as Database from "./support/Database.ts"
 import * as Elder from "./support/Elder.ts"
+import * as Stores from "./support/Stores.ts"
 
-layer(Database.layerEmpty)("a database that holds schema v3", (it) => {
+layer(Stores.layerClient.pipe(Layer.provideMerge(Database.layerEmpty)))("a database that holds schema v3", (it) => {
   it.effect("is adopted in place", () =>
     Effect.gen(function* () {
       yield* Elder.tables
@@ -79,6 +90,78 @@ layer(Database.layerEmpty)("a database that holds schema v3", (it) => {
           { configHash: "d41d8cd98f", lastOffset: 6n }
         ]
       )
+    })
+  )
+
+  it.effect("is read whole, whatever words and shapes it holds", () =>
+    Effect.gen(function* () {
+      const campaigns = yield* Campaigns
+      const id = (name: "generation" | "untouched" | "dns" | "http" | "broken") => CampaignId.make(Elder.ids[name])
+
+      const { items } = yield* campaigns.page({})
+      assert.deepStrictEqual(
+        new Map(items.map((campaign) => [campaign.id as string, campaign.status])),
+        new Map<string, CampaignStatus>([
+          [Elder.ids.generation, "running"],
+          [Elder.ids.untouched, "pending"],
+          [Elder.ids.dns, "cancelled"],
+          [Elder.ids.http, "paused"],
+          [Elder.ids.broken, "failed"]
+        ])
+      )
+      assert.strictEqual((yield* campaigns.page({ status: "running" })).items[0]?.id, id("generation"))
+
+      const names = yield* GeneratedDomains.use((domains) => Scene.collect(domains.stream(id("generation"), -1n)))
+      assert.deepStrictEqual(names.map(({ domainName, tld }) => [domainName as string, tld]).toSorted(), [
+        ["Under_Score.COM", null],
+        ["münchen.de", null],
+        ["name2.com", "com"],
+        ["name3.com", "com"],
+        ["name4.com", "com"],
+        ["name5.com", "com"]
+      ])
+      const answers = yield* DnsResults.use((results) => Scene.collect(results.stream(id("dns"))))
+      assert.deepStrictEqual(
+        answers.map(({ domainName, validationStatus }) => [domainName as string, validationStatus]),
+        [
+          ["name2.com", "Resolved"],
+          ["name3.com", "Unresolved"],
+          ["name4.com", "Pending"]
+        ]
+      )
+      const resolved = yield* DnsResults.use((results) => Scene.collect(results.stream(id("dns"), "Resolved")))
+      assert.strictEqual(resolved.length, 1)
+      const pages = yield* HttpResults.use((results) => Scene.collect(results.stream(id("http"))))
+      // Its word for it is none of the vocabulary.
+      assert.deepStrictEqual(
+        pages.map(({ domainName, validationStatus }) => [domainName as string, validationStatus]),
+        [["name2.com", "Error"]]
+      )
+      assert.deepInclude(yield* campaigns.measure(id("dns")), { totalItems: 20n, progressPercentage: 0 })
+      assert.deepInclude(yield* campaigns.measure(id("http")), { totalItems: 1n, progressPercentage: 0 })
+      assert.strictEqual(
+        (yield* Explanations.use((all) => all.of(id("http"), "name2.com"))).dns?.result.validationStatus,
+        "Resolved"
+      )
+      const jobs = yield* Jobs.use((jobs) => jobs.page({}))
+      assert.deepStrictEqual(jobs.items.map(({ status }) => status).toSorted(), ["completed", "queued", "running"])
+      const proxies = yield* Proxies.use((proxies) => proxies.page())
+      assert.deepStrictEqual(
+        proxies.items.map(({ protocol }) => protocol),
+        ["http", null]
+      )
+    })
+  )
+
+  it.effect("goes on with what it was about", () =>
+    Effect.gen(function* () {
+      const campaigns = yield* Campaigns
+      const id = CampaignId.make(Elder.ids.generation)
+
+      assert.strictEqual((yield* campaigns.move(id, "paused")).status, "paused")
+      yield* campaigns.move(id, "queued")
+      assert.deepInclude(yield* Effect.flip(campaigns.move(id, "archived")), { from: "queued", to: "archived" })
+      assert.strictEqual((yield* campaigns.move(id, "running")).status, "running")
     })
   )
 

@@ -68,7 +68,12 @@ layer(Database.layer, { excludeTestServices: true })("the border of the store", 
         assert.notInclude(inspect(refusal, { depth: 20, showHidden: true }), secret)
         assert.notInclude(JSON.stringify(yield* Schema.encodeEffect(StoreError)(refusal)), secret)
       }
-      assert.include(inspect(refusals[0]), "keyword_sets_name_key")
+      // What a person reads in a log, or as the error of a campaign.
+      assert.match(
+        refusals[0]?.message ?? "",
+        /^Sets\.add: the store refused: UniqueViolation 23505: .*keyword_sets_name_key/
+      )
+      for (const refusal of refusals) assert.notInclude(refusal.message, secret)
       assert.include(inspect(refusals[2]), "22P02")
     })
   )

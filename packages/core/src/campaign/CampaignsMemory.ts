@@ -16,6 +16,7 @@ import * as CampaignAudit from "./CampaignAudit.ts"
 import type { CampaignId } from "./CampaignId.ts"
 import type { CampaignParams } from "./CampaignParams.ts"
 import type { CampaignFilter, Campaigns } from "./Campaigns.ts"
+import * as Chaining from "./Chaining.ts"
 import * as Change from "./Change.ts"
 import * as Draft from "./Draft.ts"
 import * as Progress from "./Progress.ts"
@@ -168,9 +169,11 @@ export const makeMemory = Effect.gen(function* () {
       return yield* atOnce(() =>
         Result.map(find(id, reach), (campaign) => {
           if (campaign.campaignType === "domain_generation") return campaign
-          const sourceId = sourceOf(params.get(id))
+          const settings = params.get(id)
+          const sourceId = sourceOf(settings)
           const source = sourceId === null ? undefined : campaigns.get(sourceId)
-          const totalItems = source === undefined ? campaign.processedItems : Draft.offered(source)
+          const totalItems =
+            source === undefined ? campaign.processedItems : Draft.offered(source, Chaining.of(settings))
           const progressPercentage = Progress.percentage(campaign.processedItems, totalItems)
           const measured = new Campaign({ ...campaign, totalItems, progressPercentage, updatedAt: now })
           campaigns.set(id, measured)
@@ -222,7 +225,7 @@ const rowsOf = (drafts: ReadonlyArray<Draft.Draft>, tables: Memory["Service"], r
         if (source === undefined || !reaches(reach, source.userId))
           return yield* Result.fail(new CampaignNotFound({ campaignId }))
         yield* Draft.accept(from, source.campaignType)
-        const campaign = campaignOf(draft, Draft.offered(source), now)
+        const campaign = campaignOf(draft, Draft.offered(source, from.chaining), now)
         rows.push({ campaign, settings: paramsOf(draft, 0n), state: null })
       }
     }

@@ -7,9 +7,10 @@ import * as Reservation from "../generation/Reservation.ts"
 import type { NewHttp, SourceType } from "../http/HttpParams.ts"
 import * as Ids from "../Ids.ts"
 import * as Issue from "../Issue.ts"
-import { type Campaign, type CampaignType, InvalidCampaign, isFinal } from "./Campaign.ts"
+import { type Campaign, type CampaignType, InvalidCampaign } from "./Campaign.ts"
 import { CampaignId } from "./CampaignId.ts"
 import { NewCampaign, NewPipeline } from "./CampaignParams.ts"
+import * as Chaining from "./Chaining.ts"
 
 /** A campaign that reads well and has its id: what only the store knows is still to be found out. */
 export interface Draft {
@@ -22,10 +23,11 @@ export interface Draft {
   readonly from: Reservation.Reservation | Source
 }
 
-/** The campaign that gives the names: which one, of which type it must be, and the field that says so. */
+/** The campaign that gives the names: which one, how it is followed, of which type it must be, and the field that says so. */
 export interface Source {
   readonly _tag: "Source"
   readonly campaignId: CampaignId
+  readonly chaining: Chaining.Chaining
   readonly type: CampaignType
   readonly path: string
 }
@@ -71,15 +73,16 @@ export const accept = (self: Source, found: CampaignType): Result.Result<void, I
       )
 
 /**
- * How many names a source offers: those it has given and, until it has ended, those it still may. `given` is what it
- * really holds where somebody has counted; its own counters stand in.
+ * How many names a source offers to who follows it so: those it has given and, until it has ended, those it still may.
+ * `given` is what it really holds where somebody has counted; its own counters stand in.
  */
 export const offered = (
   campaign: Pick<Campaign, "status" | "totalItems" | "processedItems" | "successfulItems">,
+  chaining: Chaining.Chaining,
   given = campaign.successfulItems
 ): bigint => {
   const left = campaign.totalItems - campaign.processedItems
-  return isFinal(campaign.status) || left < 0n ? given : given + left
+  return Chaining.hasEnded(chaining, campaign.status) || left < 0n ? given : given + left
 }
 
 const make = Effect.fnUntraced(function* (
@@ -98,6 +101,7 @@ const source = (params: NewDns | NewHttp): Source => {
       return {
         _tag: "Source",
         campaignId: params.sourceGenerationCampaignId,
+        chaining: params.chaining,
         type: "domain_generation",
         path: "params.sourceGenerationCampaignId"
       }
@@ -105,6 +109,7 @@ const source = (params: NewDns | NewHttp): Source => {
       return {
         _tag: "Source",
         campaignId: params.sourceCampaignId,
+        chaining: params.chaining,
         type: sourceTypes[params.sourceType],
         path: "params.sourceCampaignId"
       }

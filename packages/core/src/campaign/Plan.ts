@@ -46,7 +46,7 @@ export const make = Effect.fn("Plan.make")(function* (given: typeof NewCampaign.
     const names =
       from._tag === "Reservation"
         ? { count: yield* reserved(from), isExact: true }
-        : yield* offered(from.campaignId, plans.get(from.campaignId))
+        : yield* offered(from, plans.get(from.campaignId))
     plans.set(
       id,
       of(params._tag, names.count, names.isExact, "batchSize" in params ? params.processingSpeedPerMinute : 0)
@@ -88,11 +88,14 @@ const reserved = Effect.fnUntraced(function* (reservation: Reservation.Reservati
 })
 
 /** The names of a source: those of another plan, or of a campaign that exists. */
-const offered = Effect.fnUntraced(function* (source: CampaignId, plan: Plan | undefined) {
+const offered = Effect.fnUntraced(function* (source: Draft.Source, plan: Plan | undefined) {
   // Every generated name is resolved; of those that are resolved only some have a page.
   if (plan !== undefined)
     return { count: plan.names, isExact: plan.isExact && plan.campaignType === "domain_generation" }
-  const campaign = yield* Campaigns.use((campaigns) => campaigns.get(source))
+  const campaign = yield* Campaigns.use((campaigns) => campaigns.get(source.campaignId))
   const left = campaign.totalItems - campaign.processedItems
-  return { count: Draft.offered(campaign), isExact: campaign.campaignType === "domain_generation" || left <= 0n }
+  return {
+    count: Draft.offered(campaign, source.chaining),
+    isExact: campaign.campaignType === "domain_generation" || left <= 0n
+  }
 })

@@ -4,6 +4,7 @@ import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
 import type { GeneratedDomainId } from "../generation/GeneratedDomain.ts"
+import * as Place from "../generation/Place.ts"
 import * as Ids from "../Ids.ts"
 import * as Fence from "../job/Fence.ts"
 import { Memory, unknownCampaign } from "../Memory.ts"
@@ -19,12 +20,12 @@ export class DnsResults extends Context.Service<
   DnsResults,
   {
     /**
-     * Names of the campaign's source that have no answer yet, by offset, after `after` (`-1n`: from the resume point that
-     * `append` left). Shorter than `limit` only at the end of what the source holds now. `until`, exclusive, bounds it.
+     * Names of the campaign's source that have no answer yet, by offset and id, after `after` (`-1n`: from the resume point
+     * that `append` left). Shorter than `limit` only at the end of what the source holds now. `until`, exclusive, bounds it.
      */
     readonly questions: (
       campaignId: CampaignId,
-      after: bigint,
+      after: bigint | Place.Place,
       limit: number,
       until?: bigint
     ) => Effect.Effect<ReadonlyArray<DnsQuestion>, StoreError>
@@ -65,10 +66,14 @@ export class DnsResults extends Context.Service<
             if (settings?._tag !== "dns_validation" || settings.sourceGenerationCampaignId === null) return []
             const open = isOpen(campaignId)
             const source = generatedDomains.of(settings.sourceGenerationCampaignId)
+            const from = Place.after(typeof after === "bigint" && after < 0n ? settings.lastOffset : after)
             return pipe(
-              source.after(after < 0n ? settings.lastOffset : after),
+              source.after(from[0] - 1n),
               Iterable.filter(
-                ({ domainName, offsetIndex }) => open(domainName) && (until === undefined || offsetIndex < until)
+                ({ domainName, id, offsetIndex }) =>
+                  Place.isBehind(from, offsetIndex, id) &&
+                  open(domainName) &&
+                  (until === undefined || offsetIndex < until)
               ),
               Iterable.take(limit),
               Iterable.map(({ domainName, id, offsetIndex }) => ({
@@ -133,6 +138,9 @@ export interface DnsQuestion {
   readonly generatedDomainId: string
   readonly offset: bigint
 }
+
+/** Where the name stands in the source. */
+export const placeOf = ({ generatedDomainId, offset }: DnsQuestion): Place.Place => [offset, generatedDomainId]
 
 export interface DnsAnswer {
   readonly question: DnsQuestion

@@ -1,4 +1,4 @@
-import { Array, Clock, Context, Effect, Iterable, Layer, type Stream } from "effect"
+import { Array, Clock, Context, Effect, Iterable, Layer, pipe, type Stream } from "effect"
 import { Reach, reaches } from "../auth/Reach.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
@@ -10,6 +10,7 @@ import * as Page from "../Page.ts"
 import type { StoreError } from "../StoreError.ts"
 import { GeneratedDomain, GeneratedDomainId } from "./GeneratedDomain.ts"
 import { GenerationParams } from "./GenerationParams.ts"
+import * as Place from "./Place.ts"
 
 /** Where generated names are kept, in order of offset. */
 export class GeneratedDomains extends Context.Service<
@@ -22,8 +23,11 @@ export class GeneratedDomains extends Context.Service<
      */
     readonly append: (batch: NameBatch) => Effect.Effect<number, StoreError>
 
-    /** The names after an offset, by offset, in pages; `-1n` starts at the beginning. Keyset, so it holds no cursor. */
-    readonly stream: (campaignId: CampaignId, after: bigint) => Stream.Stream<GeneratedDomain, StoreError>
+    /**
+     * The names after an offset, or after a place, by offset and id, in pages; `-1n` starts at the beginning. Keyset, so it
+     * holds no cursor.
+     */
+    readonly stream: (campaignId: CampaignId, after: bigint | Place.Place) => Stream.Stream<GeneratedDomain, StoreError>
   }
 >()("@domainflow/core/GeneratedDomains") {
   static readonly layerMemory = Layer.effect(
@@ -62,14 +66,19 @@ export class GeneratedDomains extends Context.Service<
 
         stream: (campaignId, after) =>
           Page.rows(
-            after,
+            Place.after(after),
             Page.maxPageSize,
-            ({ offsetIndex }) => offsetIndex,
+            ({ id, offsetIndex }): Place.Place => [offsetIndex, id],
             (last, limit) =>
               Effect.map(Reach, (reach) =>
                 !reaches(reach, campaigns.get(campaignId)?.userId ?? null)
                   ? []
-                  : Array.fromIterable(Iterable.take(generatedDomains.of(campaignId).after(last), limit))
+                  : pipe(
+                      generatedDomains.of(campaignId).after(last[0] - 1n),
+                      Iterable.filter(({ id, offsetIndex }) => Place.isBehind(last, offsetIndex, id)),
+                      Iterable.take(limit),
+                      Array.fromIterable
+                    )
               )
           )
       })

@@ -4,6 +4,7 @@ import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
 import type { DnsResultId } from "../dns/DnsResult.ts"
+import * as Place from "../generation/Place.ts"
 import * as Ids from "../Ids.ts"
 import * as Fence from "../job/Fence.ts"
 import { Memory, unknownCampaign } from "../Memory.ts"
@@ -31,15 +32,15 @@ export class HttpResults extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<HttpQuestion>, StoreError>
 
     /**
-     * The same names by their offset in the generation campaign at the head of the chain, of those after `after` and
+     * The same names by their place in the generation campaign at the head of the chain, of those after `after` and
      * before `until`. Empty where that campaign is gone: without it names have no offset.
      */
     readonly stretch: (
       campaignId: CampaignId,
-      after: bigint,
+      after: bigint | Place.Place,
       limit: number,
       until: bigint
-    ) => Effect.Effect<ReadonlyArray<HttpQuestion & { readonly offset: bigint }>, StoreError>
+    ) => Effect.Effect<ReadonlyArray<PlacedQuestion>, StoreError>
 
     /**
      * Keeps a batch and moves the counters by what was new, and `last_processed_domain_name` to `reached` where given, in
@@ -108,14 +109,19 @@ export class HttpResults extends Context.Service<
             if (head === null) return []
             const open = isOpen(campaignId)
             const resolved = dnsResults.of(sourceCampaignId)
+            const from = Place.after(after)
             return pipe(
-              generatedDomains.of(head).after(after),
-              Iterable.filter(({ domainName, offsetIndex }) => offsetIndex < until && open(domainName)),
-              Iterable.map(({ domainName, offsetIndex }) => {
+              generatedDomains.of(head).after(from[0] - 1n),
+              Iterable.filter(
+                ({ domainName, id, offsetIndex }) =>
+                  Place.isBehind(from, offsetIndex, id) && offsetIndex < until && open(domainName)
+              ),
+              Iterable.map(({ domainName, id, offsetIndex }) => {
                 const result = resolved.get(domainName)
                 return {
                   domainName,
                   offset: offsetIndex,
+                  generatedDomainId: id,
                   dnsResultId: result?.id ?? null,
                   status: result?.validationStatus
                 }
@@ -194,6 +200,14 @@ export interface HttpQuestion {
   readonly domainName: string
   readonly dnsResultId: DnsResultId | null
 }
+
+/** One whose place at the head of the chain is known. */
+export interface PlacedQuestion extends HttpQuestion {
+  readonly offset: bigint
+  readonly generatedDomainId: string
+}
+
+export const placeOf = ({ generatedDomainId, offset }: PlacedQuestion): Place.Place => [offset, generatedDomainId]
 
 export interface HttpAnswer {
   readonly question: HttpQuestion

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, type Layer, Option, Result } from "effect"
+import { Effect, type Layer, Option, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Actor, system } from "../audit/Actor.ts"
 import { Reach } from "../auth/Reach.ts"
@@ -7,6 +7,7 @@ import { UserId } from "../auth/UserId.ts"
 import { type Campaign, CampaignStatus, canMove } from "../campaign/Campaign.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { Campaigns } from "../campaign/Campaigns.ts"
+import { Explanations } from "../campaign/Explanations.ts"
 import { DnsResults } from "../dns/DnsResults.ts"
 import type { PageRequest } from "../Page.ts"
 import type { Stores } from "../Stores.ts"
@@ -516,6 +517,36 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         })
     )
 
+    it.effect(
+      "a source that failed may go on: what is chained to it counts on that, what was started by hand does not",
+      () =>
+        Effect.gen(function* () {
+          const campaigns = yield* Campaigns
+          const { campaign: source } = yield* Scene.spelled(4, 10)
+          yield* Scene.bring(source, "failed")
+          const follower = (chaining: "manual" | "behind" | "after") =>
+            Effect.flatMap(Scene.persona("dns"), ({ id }) =>
+              campaigns.create({
+                name: chaining,
+                params: { _tag: "dns_validation", sourceGenerationCampaignId: source.id, personaIds: [id], chaining }
+              })
+            )
+          const followers = [yield* follower("behind"), yield* follower("after"), yield* follower("manual")]
+          const totals = Effect.map(
+            Effect.forEach(followers, ({ id }) => campaigns.measure(id)),
+            (measured) => measured.map(({ totalItems }) => totalItems)
+          )
+
+          assert.deepStrictEqual(
+            followers.map(({ totalItems }) => totalItems),
+            [10n, 10n, 4n]
+          )
+          assert.deepStrictEqual(yield* totals, [10n, 10n, 4n])
+          yield* campaigns.move(source.id, "archived")
+          assert.deepStrictEqual(yield* totals, [4n, 4n, 4n])
+        })
+    )
+
     it.effect("a campaign over a source that gives nothing is done", () =>
       Effect.gen(function* () {
         const campaigns = yield* Campaigns
@@ -593,13 +624,15 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         const source = yield* Scene.generation()
         yield* Scene.dns(source.id)
         const { id: personaId } = yield* Scene.persona("dns")
-        const asked: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }>> = [
+        const asked: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }, Explanations>> = [
           campaigns.get(source.id),
           campaigns.params(source.id),
           campaigns.update(source.id, { name: "mine" }),
           campaigns.move(source.id, "queued"),
           campaigns.measure(source.id),
           campaigns.remove(source.id),
+          Stream.runDrain(campaigns.watch(source.id)),
+          Explanations.use((explanations) => explanations.of(source.id, "aa.com")),
           campaigns.create({
             name: "somebody else's names",
             params: { _tag: "dns_validation", sourceGenerationCampaignId: source.id, personaIds: [personaId] }

@@ -2,14 +2,15 @@ import { owner as ownerOf, Reach } from "@domainflow/core/auth/Reach"
 import {
   Campaign,
   CampaignNotFound,
+  CampaignStatus,
   type CampaignType,
   canMove,
-  IllegalTransition,
-  isFinal
+  IllegalTransition
 } from "@domainflow/core/campaign/Campaign"
 import * as CampaignAudit from "@domainflow/core/campaign/CampaignAudit"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { type CampaignFilter, Campaigns } from "@domainflow/core/campaign/Campaigns"
+import * as Chaining from "@domainflow/core/campaign/Chaining"
 import * as Change from "@domainflow/core/campaign/Change"
 import * as Draft from "@domainflow/core/campaign/Draft"
 import * as Update from "@domainflow/core/campaign/Update"
@@ -22,6 +23,7 @@ import { ofOwned, owned } from "../auth/within.ts"
 import * as Reservations from "../generation/Reservations.ts"
 import * as Json from "../Json.ts"
 import { guard } from "../Store.ts"
+import * as Vocabulary from "../Vocabulary.ts"
 import * as Params from "./Params.ts"
 import { columns, rows } from "./rows.ts"
 
@@ -61,7 +63,7 @@ export const layer = Layer.effect(
       // Nobody removes it until we have said that we depend on it.
       const source = yield* find(from.campaignId, "key share")
       yield* Effect.fromResult(Draft.accept(from, source.campaignType))
-      return yield* insert(draft, yield* offered(source), 0n)
+      return yield* insert(draft, yield* offered(source, from.chaining), 0n)
     })
 
     const createAll = (drafts: ReadonlyArray<Draft.Draft>) =>
@@ -72,10 +74,10 @@ export const layer = Layer.effect(
       }).pipe(sql.withTransaction)
 
     /** How many names a source offers. One that has ended is counted: its rows are what there is, whatever it counted. */
-    const offered = (source: Campaign) =>
-      isFinal(source.status)
-        ? Effect.map(given[source.campaignType](source.id), ([row]) => Draft.offered(source, row?.given))
-        : Effect.succeed(Draft.offered(source))
+    const offered = (source: Campaign, chaining: Chaining.Chaining) =>
+      Chaining.hasEnded(chaining, source.status)
+        ? Effect.map(given[source.campaignType](source.id), ([row]) => Draft.offered(source, chaining, row?.given))
+        : Effect.succeed(Draft.offered(source, chaining))
 
     const given: Record<CampaignType, (id: CampaignId) => Statement.Statement<{ readonly given: bigint }>> = {
       domain_generation: (id) => sql`
@@ -83,11 +85,11 @@ export const layer = Layer.effect(
       `,
       dns_validation: (id) => sql`
         select count(*) as given from dns_validation_results
-        where dns_campaign_id = ${id} and validation_status = 'Resolved'
+        where dns_campaign_id = ${id} and validation_status in ${sql.in(Vocabulary.spellings("Resolved"))}
       `,
       http_keyword_validation: (id) => sql`
         select count(*) as given from http_keyword_results
-        where http_keyword_campaign_id = ${id} and validation_status = 'Success'
+        where http_keyword_campaign_id = ${id} and validation_status in ${sql.in(Vocabulary.spellings("Success"))}
       `
     }
 
@@ -184,7 +186,7 @@ export const layer = Layer.effect(
                 ? sql`null`
                 : sql`coalesce(${error === undefined ? null : Storable.text(error)}::text, error_message)`
             }
-          where id = ${id} and status = ${from}
+          where id = ${id}
           returning *
         `
           const moved = yield* decode(row)
@@ -224,22 +226,24 @@ export const layer = Layer.effect(
       measure: Effect.fnUntraced(function* (id) {
         const campaign = yield* find(id)
         if (campaign.campaignType === "domain_generation") return campaign
-        const [source] = yield* sql`
-          select ${campaigns}
-          where c.id in (
-            (select source_generation_campaign_id from dns_validation_params where campaign_id = ${id}),
-            (select source_campaign_id from http_keyword_campaign_params where campaign_id = ${id})
-          )
+        const [source] = yield* sql<{ chaining: Chaining.Chaining }>`
+          select ${sql.literal(columns)}, follows.chaining
+          from ${sql.literal(rows)}
+          join (
+            select source_generation_campaign_id as source, chaining from dns_validation_params where campaign_id = ${id}
+            union all
+            select source_campaign_id, chaining from http_keyword_campaign_params where campaign_id = ${id}
+          ) follows on follows.source = c.id
         `
-        const total = source === undefined ? null : yield* Effect.flatMap(decode(source), offered)
+        const total = source === undefined ? null : yield* offered(yield* decode(source), source.chaining)
         // What is counted at this moment comes with the change, and with it the percentage, where anything was counted yet.
         const [row] = yield* sql`
           update campaigns
           set
             total_items = coalesce(${total}::bigint, ${campaign.processedItems}::bigint),
             progress_percentage = case
-              when processed_items >= coalesce(${total}::bigint, processed_items) then 100
-              else processed_items * 100.0::float8 / ${total}::bigint
+              when coalesce(processed_items, 0) >= coalesce(${total}::bigint, processed_items, 0) then 100
+              else coalesce(processed_items, 0) * 100.0::float8 / ${total}::bigint
             end
           where id = ${id} ${owned(sql, yield* Reach)}
           returning *
@@ -271,13 +275,19 @@ const locks = {
 const conditions = (sql: SqlClient.SqlClient, { owner, status, type }: CampaignFilter) => [
   sql`true`,
   ...(owner === undefined ? [] : [sql`user_id = ${owner}`]),
-  ...(status === undefined ? [] : [sql`status = ${status}`]),
+  ...(status === undefined ? [] : [sql`status in ${sql.in(Vocabulary.spellings(status))}`]),
   ...(type === undefined ? [] : [sql`campaign_type = ${type}`])
 ]
 
-const decode = Schema.decodeUnknownEffect(Campaign)
-const decodeUpdates = Schema.decodeUnknownEffect(Schema.Array(Update.Update))
-const decodeAll = Schema.decodeUnknownEffect(Schema.Array(Campaign))
-const decodeAged = Schema.decodeUnknownEffect(
+/** A state that we do not know is one that we do nothing with. */
+const read = Vocabulary.amended("status", Vocabulary.reader(CampaignStatus.literals, "archived"))
+const decodeOne = Schema.decodeUnknownEffect(Campaign)
+const decode = (row: unknown) => decodeOne(read([row])[0])
+const decodeNews = Schema.decodeUnknownEffect(Schema.Array(Update.Update))
+const decodeUpdates = (rows: ReadonlyArray<unknown>) => decodeNews(read(rows))
+const decodeList = Schema.decodeUnknownEffect(Schema.Array(Campaign))
+const decodeAll = (rows: ReadonlyArray<unknown>) => decodeList(read(rows))
+const decodePage = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ ...Campaign.fields, created: Schema.String }))
 )
+const decodeAged = (rows: ReadonlyArray<unknown>) => decodePage(read(rows))

@@ -1,15 +1,15 @@
 import { Reach } from "@domainflow/core/auth/Reach"
 import { CampaignNotFound } from "@domainflow/core/campaign/Campaign"
 import { type Explanation, Explanations } from "@domainflow/core/campaign/Explanations"
-import { DnsResult } from "@domainflow/core/dns/DnsResult"
 import { GeneratedDomain } from "@domainflow/core/generation/GeneratedDomain"
-import { HttpResult } from "@domainflow/core/http/HttpResult"
 import type { PersonaId } from "@domainflow/core/persona/PersonaId"
 import { Personas } from "@domainflow/core/persona/Personas"
 import { Proxies } from "@domainflow/core/proxy/Proxies"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { owned } from "../auth/within.ts"
+import * as DnsResults from "../dns/DnsResults.ts"
+import * as HttpResults from "../http/HttpResults.ts"
 import { guard } from "../Store.ts"
 
 export const layer = Layer.effect(
@@ -48,11 +48,11 @@ export const layer = Layer.effect(
         `.pipe(Effect.flatMap(decodeName))
         const answers = yield* sql`
           select * from dns_validation_results where dns_campaign_id = ${chain.dns} and domain_name = ${domainName}
-        `.pipe(Effect.flatMap(decodeAnswer))
+        `.pipe(Effect.flatMap(DnsResults.decode))
         const pages = yield* sql`
           select * from http_keyword_results
           where http_keyword_campaign_id = ${chain.http} and domain_name = ${domainName}
-        `.pipe(Effect.flatMap(decodePage))
+        `.pipe(Effect.flatMap(HttpResults.decode))
 
         const [name = null] = generation
         const [answer] = answers
@@ -89,5 +89,3 @@ interface Chain {
 }
 
 const decodeName = Schema.decodeUnknownEffect(Schema.Array(GeneratedDomain))
-const decodeAnswer = Schema.decodeUnknownEffect(Schema.Array(DnsResult))
-const decodePage = Schema.decodeUnknownEffect(Schema.Array(HttpResult))

@@ -39,9 +39,13 @@ const fromEnvironment = Effect.suspend(() => {
 /** The chain of causes, without the URL: its password may stand in what a driver or a server repeats. */
 const inWords = (error: unknown, url: Redacted.Redacted): string => {
   const { hostname, port, pathname, password } = new URL(Redacted.value(url))
-  const said = new Set<string>()
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) said.add(cause.message)
-  const words = `${decoded(hostname) || "localhost"}:${port || 5432}${pathname}: ${[...said].join(": ") || String(error)}`
+  const said: Array<string> = []
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const { message } = cause
+    // Some repeat what caused them.
+    if (!said.some((already) => already.includes(message))) said.push(message)
+  }
+  const words = `${decoded(hostname) || "localhost"}:${port || 5432}${pathname}: ${said.join(": ") || String(error)}`
   return [password, decoded(password)]
     .filter((secret) => secret !== "")
     .reduce((text, secret) => text.replaceAll(secret, "***"), words)

@@ -3,6 +3,8 @@ import * as Answers from "@domainflow/core/campaign/Answers"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { DnsResult } from "@domainflow/core/dns/DnsResult"
 import { type DnsAnswer, type DnsQuestion, DnsResults } from "@domainflow/core/dns/DnsResults"
+import { DnsStatus } from "@domainflow/core/dns/DnsVerdict"
+import * as Place from "@domainflow/core/generation/Place"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { BigInt, Effect, Layer, Schema } from "effect"
@@ -13,6 +15,7 @@ import * as Tallies from "../campaign/Tallies.ts"
 import * as Json from "../Json.ts"
 import * as Fence from "../job/fence.ts"
 import { believing, byIndex, guard, type Suspicions } from "../Store.ts"
+import * as Vocabulary from "../Vocabulary.ts"
 
 export const layer = Layer.effect(
   DnsResults,
@@ -27,14 +30,15 @@ export const layer = Layer.effect(
           from dns_validation_params where campaign_id = ${campaignId}
         `
           if (resume === undefined || resume.source === null) return []
-          const from = after < 0n ? resume.lastOffset : after
+          const isPlace = typeof after !== "bigint"
+          const [from, id] = Place.after(!isPlace && after < 0n ? resume.lastOffset : after)
           return yield* sql<DnsQuestion>`
           select g.domain_name, g.id as generated_domain_id, g.offset_index as "offset"
           from generated_domains g
           ${
             // Behind the highest answer there may be others, of batches that overtook, or of an older installation. A probe
             // of the key per name finds them; lateral, with its limit, so that it is never a scan of all answers.
-            from < resume.highestOffset
+            from < resume.highestOffset || (isPlace && from === resume.highestOffset)
               ? sql`
                   left join lateral (
                     select true as is_there from dns_validation_results r
@@ -46,12 +50,10 @@ export const layer = Layer.effect(
               : sql`cross join (select null::boolean as is_there) answer`
           }
           where g.domain_generation_campaign_id = ${resume.source}
-            and g.offset_index > ${from}::bigint
+            and g.offset_index >= ${from}::bigint and (g.offset_index, g.id) > (${from}::bigint, ${id}::uuid)
             ${until === undefined ? sql`` : sql`and g.offset_index < ${until}::bigint`}
             and answer.is_there is null
-          order by g.offset_index
-          -- Older installations may hold several names at one offset: a page never ends between them.
-          fetch first ${limit} rows with ties
+          order by g.offset_index, g.id limit ${limit}
         `
         },
         (questions) => questions.pipe(byIndex(sql), guard("DnsResults.questions"))
@@ -90,7 +92,7 @@ export const layer = Layer.effect(
                 select * from dns_validation_results
                 where dns_campaign_id = ${campaignId} and domain_name > ${last}
                   ${ofOwned(sql, reach, "dns_campaign_id")}
-                  ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
+                  ${status === undefined ? sql`` : sql`and ${sql.literal(of[status])}`}
                 order by domain_name limit ${limit}
               `.pipe(byIndex(sql), Effect.flatMap(decode), guard("DnsResults.stream"))
             )
@@ -168,4 +170,16 @@ const keep = (
   `)
 }
 
-const decode = Schema.decodeUnknownEffect(Schema.Array(DnsResult))
+/** Statuses in any case, as their index has them. Spelt out: with a parameter in their place PostgreSQL cannot tell that it serves. */
+const of: Record<DnsStatus, string> = {
+  Resolved: "lower(validation_status) = 'resolved'",
+  Unresolved: "lower(validation_status) = 'unresolved'",
+  Error: "lower(validation_status) = 'error'",
+  Pending: "lower(validation_status) = 'pending'",
+  Skipped: "lower(validation_status) = 'skipped'"
+}
+
+/** What is no verdict of ours says nothing about the name. */
+const read = Vocabulary.amended("validationStatus", Vocabulary.reader(DnsStatus.literals, "Error"))
+const decodeAll = Schema.decodeUnknownEffect(Schema.Array(DnsResult))
+export const decode = (rows: ReadonlyArray<unknown>) => decodeAll(read(rows))

@@ -1,6 +1,7 @@
 import { Reach } from "@domainflow/core/auth/Reach"
 import { GeneratedDomain } from "@domainflow/core/generation/GeneratedDomain"
 import { GeneratedDomains, type NameBatch } from "@domainflow/core/generation/GeneratedDomains"
+import * as Place from "@domainflow/core/generation/Place"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { Effect, Layer, Schema } from "effect"
@@ -37,18 +38,18 @@ export const layer = Layer.effect(
       // snapshot for as long.
       stream: (campaignId, after) =>
         Page.rows(
-          after,
+          Place.after(after),
           Page.maxPageSize,
-          ({ offsetIndex }) => offsetIndex,
-          (last, limit) =>
+          ({ id, offsetIndex }): Place.Place => [offsetIndex, id],
+          ([offset, id], limit) =>
             Effect.flatMap(Reach, (reach) =>
               sql`
                 select * from generated_domains
-                where domain_generation_campaign_id = ${campaignId} and offset_index > ${last}
+                where domain_generation_campaign_id = ${campaignId}
+                  -- The index knows offsets; the few rows that share one are told apart behind it.
+                  and offset_index >= ${offset}::bigint and (offset_index, id) > (${offset}::bigint, ${id}::uuid)
                   ${ofOwned(sql, reach, "domain_generation_campaign_id")}
-                order by offset_index
-                -- Older installations may hold several names at one offset: a page never ends between them.
-                fetch first ${limit} rows with ties
+                order by offset_index, id limit ${limit}
               `.pipe(byIndex(sql), Effect.flatMap(decode), guard("GeneratedDomains.stream"))
             )
         )

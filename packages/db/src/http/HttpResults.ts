@@ -1,9 +1,17 @@
 import { Reach } from "@domainflow/core/auth/Reach"
 import * as Answers from "@domainflow/core/campaign/Answers"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import * as Place from "@domainflow/core/generation/Place"
 import type { SourceType } from "@domainflow/core/http/HttpParams"
 import { HttpResult } from "@domainflow/core/http/HttpResult"
-import { columns, type HttpAnswer, type HttpQuestion, HttpResults } from "@domainflow/core/http/HttpResults"
+import {
+  columns,
+  type HttpAnswer,
+  type HttpQuestion,
+  HttpResults,
+  type PlacedQuestion
+} from "@domainflow/core/http/HttpResults"
+import { HttpStatus } from "@domainflow/core/http/HttpVerdict"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { Effect, Layer, Schema, String } from "effect"
@@ -13,6 +21,7 @@ import * as Tallies from "../campaign/Tallies.ts"
 import * as Json from "../Json.ts"
 import * as Fence from "../job/fence.ts"
 import { believing, byIndex, guard, type Suspicions } from "../Store.ts"
+import * as Vocabulary from "../Vocabulary.ts"
 
 export const layer = Layer.effect(
   HttpResults,
@@ -23,7 +32,7 @@ export const layer = Layer.effect(
     const sources: Record<SourceType, (source: CampaignId) => Statement.Fragment> = {
       DNSValidation: (source) => sql`
         (select r.domain_name, r.id as dns_result_id from dns_validation_results r
-         where r.dns_campaign_id = ${source} and r.validation_status = 'Resolved') as name
+         where r.dns_campaign_id = ${source} and r.validation_status in ${sql.in(resolved)}) as name
       `,
       DomainGeneration: (source) => sql`
         (select g.domain_name, null::uuid as dns_result_id from generated_domains g
@@ -58,8 +67,9 @@ export const layer = Layer.effect(
         (questions) => questions.pipe(byIndex(sql), guard("HttpResults.questions"))
       ),
 
-      stretch: (campaignId, after, limit, until) =>
-        sql<HttpQuestion & { readonly offset: bigint }>`
+      stretch: (campaignId, after, limit, until) => {
+        const [offset, id] = Place.after(after)
+        return sql<PlacedQuestion>`
           with source as (
             select
               h.source_campaign_id as id, h.source_type = 'DNSValidation' as resolved,
@@ -69,7 +79,7 @@ export const layer = Layer.effect(
             left join dns_validation_params d on d.campaign_id = h.source_campaign_id
             where h.campaign_id = ${campaignId}
           )
-          select g.domain_name, r.id as dns_result_id, g.offset_index as "offset"
+          select g.domain_name, r.id as dns_result_id, g.offset_index as "offset", g.id as generated_domain_id
           from source
           join generated_domains g on g.domain_generation_campaign_id = source.head
           -- Probes of two keys per name; lateral, with their limits, so that neither is ever a scan of all there is.
@@ -84,12 +94,13 @@ export const layer = Layer.effect(
               and lower(k.validation_status) <> 'pending'
             limit 1
           ) result on true
-          where g.offset_index > ${after}::bigint and g.offset_index < ${until}::bigint
-            and (not source.resolved or r.validation_status = 'Resolved')
+          where g.offset_index >= ${offset}::bigint and (g.offset_index, g.id) > (${offset}::bigint, ${id}::uuid)
+            and g.offset_index < ${until}::bigint
+            and (not source.resolved or r.validation_status in ${sql.in(resolved)})
             and result.is_there is null
-          order by g.offset_index
-          fetch first ${limit} rows with ties
-        `.pipe(guard("HttpResults.stretch")),
+          order by g.offset_index, g.id limit ${limit}
+        `.pipe(guard("HttpResults.stretch"))
+      },
 
       append: Effect.fnUntraced(function* (campaignId, answers, reached) {
         const settled = Answers.settled(answers)
@@ -123,7 +134,7 @@ export const layer = Layer.effect(
                 select * from http_keyword_results
                 where http_keyword_campaign_id = ${campaignId} and domain_name > ${last}
                   ${ofOwned(sql, reach, "http_keyword_campaign_id")}
-                  ${status === undefined ? sql`` : sql`and validation_status = ${status}`}
+                  ${status === undefined ? sql`` : sql`and lower(validation_status) = ${status.toLowerCase()}`}
                 order by domain_name limit ${limit}
               `.pipe(byIndex(sql), Effect.flatMap(decode), guard("HttpResults.stream"))
             )
@@ -131,6 +142,9 @@ export const layer = Layer.effect(
     })
   })
 )
+
+/** The verdict on names that are fetched. */
+const resolved = Vocabulary.spellings("Resolved")
 
 /** Rows with headers, contexts and snippets are some kilobytes each: a page of them stays within a megabyte. */
 const pageSize = 200
@@ -233,4 +247,7 @@ const keep = (
   `)
 }
 
-const decode = Schema.decodeUnknownEffect(Schema.Array(HttpResult))
+/** What is no verdict of ours is anything else. */
+const read = Vocabulary.amended("validationStatus", Vocabulary.reader(HttpStatus.literals, "Error"))
+const decodeAll = Schema.decodeUnknownEffect(Schema.Array(HttpResult))
+export const decode = (rows: ReadonlyArray<unknown>) => decodeAll(read(rows))

@@ -1,6 +1,6 @@
 import { Reach } from "@domainflow/core/auth/Reach"
 import * as Ids from "@domainflow/core/Ids"
-import { Job, type JobId } from "@domainflow/core/job/Job"
+import { Job, type JobId, JobStatus } from "@domainflow/core/job/Job"
 import { type Claim, Jobs, type Standing } from "@domainflow/core/job/Jobs"
 import * as Lease from "@domainflow/core/job/Lease"
 import * as Stretch from "@domainflow/core/job/Stretch"
@@ -235,7 +235,9 @@ export const layer = Layer.effect(
 )
 
 const columns = `
-  j.id, j.campaign_id, j.job_type, lower(j.status) as status, j.scheduled_at, coalesce(j.attempts, 0) as attempts,
+  j.id, j.campaign_id, j.job_type,
+  -- A state of another program that ours does not have is over.
+  case when lower(j.status) in (${JobStatus.literals.map((status) => `'${status}'`).join(", ")}) then lower(j.status) else 'completed' end as status, j.scheduled_at, coalesce(j.attempts, 0) as attempts,
   coalesce(j.max_attempts, ${Lease.maxAttempts}) as max_attempts, j.last_attempted_at, j.last_error,
   j.processing_server_id, j.created_at, j.updated_at, j.job_payload, j.next_execution_at, j.locked_at, j.locked_by
 `

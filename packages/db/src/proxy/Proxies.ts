@@ -2,7 +2,7 @@ import { changed } from "@domainflow/core/audit/Changed"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { created, Proxies, removed, updated, wholeMillis } from "@domainflow/core/proxy/Proxies"
-import { InvalidProxy, NoUsableSecret, Proxy, ProxyNotFound, ProxyTaken } from "@domainflow/core/proxy/Proxy"
+import { InvalidProxy, NoUsableSecret, Proxy, ProxyNotFound, ProxyProtocol, ProxyTaken } from "@domainflow/core/proxy/Proxy"
 import * as ProxyFields from "@domainflow/core/proxy/ProxyFields"
 import { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import { type Place, SecretBox } from "@domainflow/core/SecretBox"
@@ -128,9 +128,10 @@ export const layer = Layer.effect(
   })
 )
 
-/** All but the secret, which no query reads by the way. Older installations wrote protocols in any case. */
+/** All but the secret, which no query reads by the way. Older installations wrote protocols in any case, and some we do not speak. */
 const columns = `
-  id, name, description, address, lower(protocol) as protocol, username, host, port, is_enabled, is_healthy, last_status, last_checked_at,
+  id, name, description, address,
+  case when lower(protocol) in (${ProxyProtocol.literals.map((protocol) => `'${protocol}'`).join(", ")}) then lower(protocol) end as protocol, username, host, port, is_enabled, is_healthy, last_status, last_checked_at,
   latency_ms, city, country_code, provider, created_at, updated_at
 `
 

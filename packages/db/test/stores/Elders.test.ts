@@ -1,7 +1,9 @@
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
-import { DnsResults } from "@domainflow/core/dns/DnsResults"
+import { type DnsQuestion, DnsResults, placeOf } from "@domainflow/core/dns/DnsResults"
 import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
-import { HttpResults } from "@domainflow/core/http/HttpResults"
+import type { Place } from "@domainflow/core/generation/Place"
+import * as HttpPlace from "@domainflow/core/http/HttpResults"
+import { HttpResults, type PlacedQuestion } from "@domainflow/core/http/HttpResults"
 import { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
 import { Personas } from "@domainflow/core/persona/Personas"
 import { Proxies } from "@domainflow/core/proxy/Proxies"
@@ -82,11 +84,39 @@ layer(Stores.layer)("rows of an older installation", (it) => {
       const dns = yield* DnsResults
 
       const rows = yield* GeneratedDomains.use((domains) => Scene.collect(domains.stream(source.id, -1n)))
-      const first = yield* dns.questions(id, -1n, 10)
-
+      assert.strictEqual(rows.length, 3_000)
       assert.strictEqual(new Set(rows.map(({ domainName }) => domainName)).size, 3_000)
-      assert.strictEqual(first.length, 1_000)
-      assert.strictEqual((yield* dns.questions(id, 0n, 10)).length, 1_000)
+      const [some] = rows.slice(1_234)
+      const rest = yield* GeneratedDomains.use((domains) =>
+        Scene.collect(domains.stream(source.id, [some!.offsetIndex, some!.id]))
+      )
+      assert.deepStrictEqual(rest, rows.slice(1_235))
+
+      // A page is as long as it was asked to be, wherever it ends.
+      const asked: Array<DnsQuestion> = []
+      for (let after: bigint | Place = -1n; ; after = placeOf(asked.at(-1)!)) {
+        const page: ReadonlyArray<DnsQuestion> = yield* dns.questions(id, after, 700)
+        if (page.length === 0) break
+        assert.isAtMost(page.length, 700)
+        yield* dns.append(
+          id,
+          page.map((question) => Scene.dnsAnswer(question))
+        )
+        asked.push(...page)
+      }
+      assert.strictEqual(new Set(asked.map(({ domainName }) => domainName)).size, 3_000)
+      assert.deepStrictEqual(yield* dns.questions(id, -1n, 10), [])
+
+      const http = yield* Scene.http(id)
+      const fetched: Array<PlacedQuestion> = []
+      for (let after: bigint | Place = -1n; ; after = HttpPlace.placeOf(fetched.at(-1)!)) {
+        const page: ReadonlyArray<PlacedQuestion> = yield* HttpResults.use((results) =>
+          results.stretch(http.id, after, 700, 2n)
+        )
+        if (page.length === 0) break
+        fetched.push(...page)
+      }
+      assert.strictEqual(new Set(fetched.map(({ domainName }) => domainName)).size, 2_000)
     })
   )
 

@@ -135,6 +135,9 @@ const inserts = [
       `insert into generated_domains (id, domain_generation_campaign_id, domain_name, tld, offset_index)
        values ('${ids.domain}${offset}', '${ids.generation}', 'name${offset}.com', 'com', ${offset})`
   ),
+  // Names that nobody of us would spell, without a TLD, at an offset that is taken.
+  `insert into generated_domains (domain_generation_campaign_id, domain_name, tld, offset_index) values
+   ('${ids.generation}', 'Under_Score.COM', null, 5), ('${ids.generation}', 'münchen.de', null, 5)`,
   `insert into domain_generation_config_states (config_hash, last_offset, config_details) values ('d41d8cd98f', 6, '{"patternType": "prefix"}')`,
 
   `insert into personas (id, name, persona_type, config_details) values
@@ -142,6 +145,7 @@ const inserts = [
    ('${ids.httpPersona}', 'elder', 'http', '{}')`,
   `insert into keyword_sets (id, name, rules) values ('${ids.keywordSet}', 'elder', '[{"pattern": "", "ruleType": "string"}]')`,
   `insert into proxies (id, name, address, protocol, password_hash) values ('${ids.proxy}', 'elder', '192.0.2.9:8080', 'HTTP', 'plain')`,
+  "insert into proxies (name, address, protocol, latency_ms) values ('eldest', 'proxy.example:1080', 'SOCKS4', -1)",
   `insert into dns_validation_params (campaign_id, source_generation_campaign_id, persona_ids, batch_size, retry_attempts)
    values ('${ids.dns}', '${ids.generation}', '{${ids.dnsPersona}}', null, null)`,
   `insert into dns_validation_results (id, dns_campaign_id, generated_domain_id, domain_name, validation_status, attempts) values
@@ -154,5 +158,6 @@ const inserts = [
    values ('${ids.http}', '${ids.dnsResult}', 'name2.com', 'lead_valid', '{"Server": "x"}', '${ids.proxy}')`,
   `insert into audit_logs (user_id, action, entity_type, details) values ('${ids.user}', 'CAMPAIGN CREATED', 'Campaign', '"text"')`,
   `insert into campaign_jobs (campaign_id, job_type, status, attempts, job_payload) values
-   ('${ids.generation}', 'generation', 'Running', 1, '{}'), ('${ids.dns}', 'dns_validation', 'QUEUED', null, null)`
+   ('${ids.generation}', 'generation', 'Running', 1, '{}'), ('${ids.dns}', 'dns_validation', 'QUEUED', null, null),
+   ('${ids.http}', 'http', 'Cancelled', 9, '[1, "two"]')`
 ]

@@ -1,6 +1,6 @@
-import { isFinal } from "@domainflow/core/campaign/Campaign"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import * as Chaining from "@domainflow/core/campaign/Chaining"
 import type { StoreError } from "@domainflow/core/StoreError"
 import { Array, Effect, Option, Stream } from "effect"
 import { type Control, patiently } from "./Control.ts"
@@ -46,6 +46,7 @@ const nothing: readonly [[], Option.Option<never>] = [[], Option.none()]
  */
 export const follow = <E extends { readonly _tag: string }, R>(
   source: CampaignId | null,
+  chaining: Chaining.Chaining,
   control: Control,
   pass: (ended: boolean) => Effect.Effect<number, E, R>
 ): Effect.Effect<Outcome, E | StoreError, R | Campaigns> =>
@@ -55,7 +56,7 @@ export const follow = <E extends { readonly _tag: string }, R>(
       source === null
         ? Effect.succeed(true)
         : patiently(campaigns.get(source)).pipe(
-            Effect.map((campaign) => isFinal(campaign.status)),
+            Effect.map((campaign) => Chaining.hasEnded(chaining, campaign.status)),
             Effect.catchTag("CampaignNotFound", () => Effect.succeed(true))
           )
     while (true) {

@@ -1,8 +1,8 @@
-import { type Campaign, type CampaignStatus, isFinal } from "@domainflow/core/campaign/Campaign"
+import type { Campaign, CampaignStatus } from "@domainflow/core/campaign/Campaign"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import type { CampaignParams } from "@domainflow/core/campaign/CampaignParams"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
-import type { Chaining } from "@domainflow/core/campaign/Chaining"
+import * as Chaining from "@domainflow/core/campaign/Chaining"
 import * as Start from "@domainflow/core/campaign/Start"
 import type { JobId } from "@domainflow/core/job/Job"
 import { Jobs, type NewJob, type Standing } from "@domainflow/core/job/Jobs"
@@ -55,7 +55,7 @@ interface Plan {
   readonly source: CampaignId | null
   /** The source adds nothing any more. */
   readonly hasEnded: boolean
-  readonly chaining: Chaining
+  readonly chaining: Chaining.Chaining
 }
 
 /** Into what a campaign is split: the stretches of the generation campaign at the head of its chain. */
@@ -64,12 +64,13 @@ const stretches = Effect.fnUntraced(function* (campaign: Campaign) {
   const params = yield* campaigns.params(campaign.id)
   const source = sourceOf(params)
   const head = yield* headOf(campaign, params)
+  const chaining = Chaining.of(params)
   const { smallestStretch } = yield* Lease.Terms
   const cut = head === null ? [null] : Stretch.cut(head.start, head.count, smallestStretch)
   const plan: Plan = {
     source,
-    hasEnded: source === null || (yield* hasEnded(source)),
-    chaining: params._tag === "domain_generation" ? "manual" : params.chaining,
+    hasEnded: source === null || (yield* hasEnded(source, chaining)),
+    chaining,
     stretches: yield* Effect.forEach(
       cut,
       (stretch) =>
@@ -145,7 +146,7 @@ const complete = Effect.fnUntraced(function* (campaign: Campaign, standings: Rea
 })
 
 /** Queues the campaigns that wait for this one; one that cannot start has failed, and says why. */
-const startFollowers = Effect.fnUntraced(function* (id: CampaignId, chaining: Chaining) {
+const startFollowers = Effect.fnUntraced(function* (id: CampaignId, chaining: Chaining.Chaining) {
   const campaigns = yield* Campaigns
   for (const follower of yield* campaigns.fedBy(id)) {
     if (follower.status !== "pending") continue
@@ -163,9 +164,9 @@ const startFollowers = Effect.fnUntraced(function* (id: CampaignId, chaining: Ch
 const move = (id: CampaignId, to: CampaignStatus, from: CampaignStatus, error?: string) =>
   Campaigns.use((campaigns) => campaigns.move(id, to, error, from))
 
-const hasEnded = (source: CampaignId) =>
+const hasEnded = (source: CampaignId, chaining: Chaining.Chaining) =>
   Campaigns.use((campaigns) => campaigns.get(source)).pipe(
-    Effect.map(({ status }) => isFinal(status)),
+    Effect.map(({ status }) => Chaining.hasEnded(chaining, status)),
     Effect.catchTag("CampaignNotFound", () => Effect.succeed(true))
   )
 

@@ -6,6 +6,7 @@ import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { HttpResults } from "@domainflow/core/http/HttpResults"
 import { HttpStatus } from "@domainflow/core/http/HttpVerdict"
 import * as Page from "@domainflow/core/Page"
+import { Uuid } from "@domainflow/core/Uuid"
 import { Effect, Schema, Stream } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -36,8 +37,8 @@ export const layer = HttpApiBuilder.group(
     return handlers.handleAll({
       generated: Effect.fn(function* ({ params: { id }, query }) {
         yield* campaigns.get(id)
-        const after = yield* Page.position(Offset, query)
-        return yield* paged(names.stream(id, after ?? -1n), query, ({ offsetIndex }) => `${offsetIndex}`)
+        const after = yield* Page.position(Place, query)
+        return yield* paged(names.stream(id, after ?? -1n), query, ({ id, offsetIndex }) => [`${offsetIndex}`, id])
       }),
       dns: Effect.fn(function* ({ params: { id }, query }) {
         yield* campaigns.get(id)
@@ -63,11 +64,11 @@ export const layer = HttpApiBuilder.group(
   })
 )
 
-const Offset = Schema.BigIntFromString
+const Place = Schema.Tuple([Schema.BigIntFromString, Uuid])
 const isDns = Schema.is(DnsStatus)
 const isHttp = Schema.is(HttpStatus)
 
-const paged = <A, E>(stream: Stream.Stream<A, E>, request: Page.PageRequest, keyOf: (row: A) => string) =>
+const paged = <A, E>(stream: Stream.Stream<A, E>, request: Page.PageRequest, keyOf: (row: A) => unknown) =>
   Effect.map(Stream.runCollect(Stream.take(stream, Page.pageSize(request) + 1)), (rows) =>
     Page.page([...rows], request, keyOf)
   )

@@ -2,12 +2,14 @@ import type { Campaign } from "@domainflow/core/campaign/Campaign"
 import * as Readiness from "@domainflow/core/campaign/Readiness"
 import * as DomainName from "@domainflow/core/DomainName"
 import type { DnsParams } from "@domainflow/core/dns/DnsParams"
-import { type DnsAnswer, type DnsQuestion, DnsResults } from "@domainflow/core/dns/DnsResults"
+import { type DnsAnswer, type DnsQuestion, DnsResults, placeOf } from "@domainflow/core/dns/DnsResults"
 import type { DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
+import type { Place } from "@domainflow/core/generation/Place"
 import * as Rotation from "@domainflow/core/persona/Rotation"
 import type { StoreError } from "@domainflow/core/StoreError"
 import { Clock, Effect, Option, Stream } from "effect"
 import * as DnsStage from "../../dns/DnsStage.ts"
+import { eachOnce } from "../Askers.ts"
 import { type Control, patiently } from "../Control.ts"
 import * as Lot from "../Lot.ts"
 import * as Pace from "../Pace.ts"
@@ -22,14 +24,15 @@ const batchesInFlight = (window: number, batchSize: number) =>
 export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsParams, control: Control) {
   const results = yield* DnsResults
   const { ask, concurrency, pace } = yield* asker(params)
-  return yield* follow(params.sourceGenerationCampaignId, control, () => {
+  return yield* follow(params.sourceGenerationCampaignId, params.chaining, control, () => {
     // A batch that was dropped leaves a hole, and the resume point must stay before it.
     let whole = true
+    const limit = pace.most(params.batchSize)
     return pages({
-      start: -1n,
-      key: (question: DnsQuestion) => question.offset,
+      start: -1n as bigint | Place,
+      key: placeOf,
       read: (after, limit) => results.questions(campaign.id, after, limit),
-      limit: params.batchSize,
+      limit,
       control,
       pace
     }).pipe(
@@ -38,9 +41,12 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsP
       Stream.mapEffect((batch) => {
         const answers = Option.getOrElse(batch, () => [])
         whole &&= Option.isSome(batch)
-        return patiently(
-          results.append(campaign.id, answers, whole ? answers.at(-1)?.question.offset : undefined)
-        ).pipe(Effect.as(answers.length))
+        const last = answers.at(-1)?.question.offset
+        // A full page may have left other names of its last offset to the next one.
+        const reached = last !== undefined && answers.length === limit ? last - 1n : last
+        return patiently(results.append(campaign.id, answers, whole ? reached : undefined)).pipe(
+          Effect.as(answers.length)
+        )
       }),
       Stream.runFold(
         () => 0,
@@ -62,8 +68,8 @@ export const runLots = Effect.fnUntraced(function* <R>(
   yield* lots.pipe(
     Stream.flatMap((lot) =>
       pages({
-        start: lot.stretch === null ? -1n : lot.stretch.from - 1n,
-        key: (question: DnsQuestion) => question.offset,
+        start: (lot.stretch === null ? -1n : lot.stretch.from - 1n) as bigint | Place,
+        key: placeOf,
         read: (after, limit) => results.questions(campaign.id, after, limit, lot.stretch?.until),
         limit: params.batchSize,
         control,
@@ -104,7 +110,7 @@ const asker = Effect.fnUntraced(function* (params: DnsParams) {
   const { personas } = yield* Readiness.dns(params)
   const began = yield* Clock.currentTimeMillis
   const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
-  const askers = yield* Effect.forEach(personas, ({ id, config }) =>
+  const askers = yield* eachOnce(personas, ({ id, config }) =>
     Effect.map(DnsStage.make(config, { retryAttempts: params.retryAttempts }), (stage) => ({
       id,
       ask: Poison.each(stage.ask, error)

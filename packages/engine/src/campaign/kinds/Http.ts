@@ -1,8 +1,9 @@
 import type { Campaign } from "@domainflow/core/campaign/Campaign"
 import * as Readiness from "@domainflow/core/campaign/Readiness"
 import * as DomainName from "@domainflow/core/DomainName"
+import type { Place } from "@domainflow/core/generation/Place"
 import type { HttpParams } from "@domainflow/core/http/HttpParams"
-import { type HttpAnswer, type HttpQuestion, HttpResults } from "@domainflow/core/http/HttpResults"
+import { type HttpAnswer, type HttpQuestion, HttpResults, placeOf } from "@domainflow/core/http/HttpResults"
 import { type HttpVerdict, noPage } from "@domainflow/core/http/HttpVerdict"
 import * as Rotation from "@domainflow/core/persona/Rotation"
 import { ProxyStrategy } from "@domainflow/core/proxy/Proxy"
@@ -11,6 +12,7 @@ import { Clock, Effect, Option, Stream } from "effect"
 import * as HttpStage from "../../http/HttpStage.ts"
 import * as Scanner from "../../keyword/Scanner.ts"
 import * as ProxySelector from "../../proxy/ProxySelector.ts"
+import { eachOnce } from "../Askers.ts"
 import { type Control, patiently } from "../Control.ts"
 import * as FetchLookup from "../FetchLookup.ts"
 import * as Frontier from "../Frontier.ts"
@@ -69,7 +71,7 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: Http
       )
     )
   }
-  return yield* follow(params.sourceCampaignId, control, pass)
+  return yield* follow(params.sourceCampaignId, params.chaining, control, pass)
 })
 
 /** Fetches the names of one lot after another. Each lot is skipped through to the names that have no result yet. */
@@ -95,8 +97,8 @@ export const runLots = Effect.fnUntraced(function* <R>(
           pace
         })
       : pages({
-          start: stretch.from - 1n,
-          key: (question: HttpQuestion & { readonly offset: bigint }) => question.offset,
+          start: (stretch.from - 1n) as bigint | Place,
+          key: placeOf,
           read: (after, limit) => results.stretch(campaign.id, after, limit, stretch.until),
           limit,
           control,
@@ -154,7 +156,7 @@ const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
           ca: settings.http.ca ?? []
         })
   if (selector !== null) yield* ProxyNotice.keep(params.campaignId, selector)
-  const askers = yield* Effect.forEach(personas, ({ id, config }) =>
+  const askers = yield* eachOnce(personas, ({ id, config }) =>
     Effect.map(
       HttpStage.make(config, {
         ...(selector && { proxy: selector }),
