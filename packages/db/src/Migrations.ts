@@ -17,6 +17,8 @@ import queue from "./migrations/0014_queue.ts"
 import progress from "./migrations/0015_progress.ts"
 import standings from "./migrations/0016_standings.ts"
 import counters from "./migrations/0017_counters.ts"
+import findings from "./migrations/0018_findings.ts"
+import exactCounters from "./migrations/0019_exact_counters.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -36,7 +38,9 @@ const migrations = {
   "0014_queue": queue,
   "0015_progress": progress,
   "0016_standings": standings,
-  "0017_counters": counters
+  "0017_counters": counters,
+  "0018_findings": findings,
+  "0019_exact_counters": exactCounters
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from "../migrations/functions/FunctionDefinition.ts"
+import { countCampaign, writeCampaignProgress } from "../migrations/functions/progress.ts"
 import {
   cleanupExpiredSessions,
   updateSessionFingerprint,
@@ -25,17 +26,22 @@ export const tables: ReadonlyArray<Table> = [
   ...v3.map((table) => ({
     ...table,
     columns: { ...table.columns, ...additions.parts[table.name]?.columns },
-    indexes: { ...table.indexes, ...additions.parts[table.name]?.indexes }
+    indexes: { ...table.indexes, ...additions.parts[table.name]?.indexes },
+    triggers: { ...table.triggers, ...additions.parts[table.name]?.triggers }
   })),
   ...additions.tables
 ]
 
-export const functions: ReadonlyArray<FunctionDefinition> = [
+/** Those of schema v3. */
+export const v3Functions: ReadonlyArray<FunctionDefinition> = [
   generateUserAgentHash,
   triggerSetTimestamp,
   updateSessionFingerprint,
   validateSessionSecurity,
   cleanupExpiredSessions
 ]
+
+/** What this release works with. */
+export const functions: ReadonlyArray<FunctionDefinition> = [...v3Functions, writeCampaignProgress, countCampaign]
 
 export const extensions = ["uuid-ossp", "pgcrypto"] as const

@@ -18,7 +18,7 @@ describe("the promises", () => {
         foreignKeys: count((table) => table.foreignKeys.length),
         indexes: count((table) => Object.keys(table.indexes).length),
         triggers: count((table) => Object.keys(table.triggers).length),
-        functions: Schema.functions.length,
+        functions: Schema.v3Functions.length,
         roles: Schema.roles.length,
         permissions: Schema.permissions.length
       },
@@ -52,6 +52,27 @@ layer(Database.layer)("a migrated database", (it) => {
         unknown
           .filter(({ table }) => table !== "public.domainflow_migrations")
           .map(({ table, name }) => `${table}.${name}`),
+        []
+      )
+    })
+  )
+
+  it.effect("has no index, trigger or function that the doctor does not know either", () =>
+    Effect.gen(function* () {
+      const { functions, indexes, triggers } = yield* Catalogue.read
+      const known = new Set([
+        ...Schema.tables.flatMap((table) => [...Object.keys(table.indexes), ...Object.keys(table.triggers)]),
+        ...Schema.functions.map(({ name }) => name)
+      ])
+      const keys = /_(key|pkey)$/
+      const found = [
+        ...indexes.filter(({ name }) => !keys.test(name)),
+        ...triggers,
+        // Those of extensions are written in C.
+        ...functions.filter(({ language }) => language === "plpgsql")
+      ]
+      assert.deepStrictEqual(
+        found.map(({ name }) => name).filter((name) => !known.has(name)),
         []
       )
     })

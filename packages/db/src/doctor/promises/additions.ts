@@ -1,7 +1,7 @@
 import { index, optional, references, required, type Table, table } from "../Promised.ts"
 
-/** Columns and indexes beyond schema v3, by table; the migrations that add them say why. */
-export const parts: Readonly<Record<string, Partial<Pick<Table, "columns" | "indexes">>>> = {
+/** Columns, indexes and triggers beyond schema v3, by table; the migrations that add them say why. */
+export const parts: Readonly<Record<string, Partial<Pick<Table, "columns" | "indexes" | "triggers">>>> = {
   "public.domain_generation_campaign_params": { columns: { start_offset: required("bigint", "0") } },
   "public.dns_validation_params": {
     columns: {
@@ -11,14 +11,53 @@ export const parts: Readonly<Record<string, Partial<Pick<Table, "columns" | "ind
     }
   },
   "public.http_keyword_campaign_params": { columns: { chaining: required("text", "'manual'") } },
-  "public.campaigns": { columns: { progress_seq: required("bigint", "0") } },
-  "public.dns_validation_results": { indexes: { idx_dns_results_generated_domain_id: index("generated_domain_id") } },
-  "public.http_keyword_results": { columns: { fetch_details: optional("jsonb") } },
-  "auth.users": { columns: { consecutive_locks: required("integer", "0") } },
+  "public.campaigns": {
+    columns: { progress_seq: required("bigint", "0") },
+    triggers: { write_campaign_progress: { on: "update", calls: "public.write_campaign_progress" } }
+  },
+  "public.dns_validation_results": {
+    indexes: {
+      idx_dns_results_generated_domain_id: index("generated_domain_id"),
+      idx_dns_results_rare: index(
+        "dns_campaign_id, lower(validation_status), domain_name",
+        "lower(validation_status) <> all (array['resolved'::text, 'unresolved'::text])"
+      )
+    }
+  },
+  "public.http_keyword_results": {
+    columns: { fetch_details: optional("jsonb") },
+    indexes: {
+      idx_http_results_findings: index("http_keyword_campaign_id, lower(validation_status), domain_name")
+    }
+  },
+  "public.campaign_jobs": {
+    indexes: {
+      campaign_jobs_due: index(
+        "campaign_id, coalesce(next_execution_at, scheduled_at)",
+        "lower(status) = any (array['pending'::text, 'queued'::text, 'retry'::text])"
+      ),
+      campaign_jobs_running: index("campaign_id", "lower(status) = 'running'::text"),
+      campaign_jobs_failed: index("campaign_id", "lower(status) = 'failed'::text")
+    }
+  },
+  "auth.users": {
+    columns: { consecutive_locks: required("integer", "0") },
+    indexes: {
+      idx_users_email_folded: index("lower((email)::text)"),
+      idx_users_verification: index("email_verification_token")
+    }
+  },
+  "auth.password_reset_tokens": { indexes: { idx_password_reset_token_hash: index("token_hash") } },
   "auth.rate_limits": { columns: { strikes: required("integer", "0") } },
   "auth.sessions": { columns: { rotation_due: required("boolean", "false"), rotated_at: optional("timestamp") } },
-  "auth.auth_audit_log": { columns: { former_user_id: optional("uuid") } },
-  "public.audit_logs": { columns: { former_user_id: optional("uuid") } }
+  "auth.auth_audit_log": {
+    columns: { former_user_id: optional("uuid") },
+    indexes: { idx_auth_audit_former_user: index("former_user_id") }
+  },
+  "public.audit_logs": {
+    columns: { former_user_id: optional("uuid") },
+    indexes: { idx_audit_logs_former_user: index("former_user_id") }
+  }
 }
 
 /** Tables beyond schema v3. */
