@@ -7,6 +7,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const pages = [
   "README.md",
   "SECURITY.md",
+  "CONTRIBUTING.md",
+  ...["core", "db", "engine", "http-adapter"].map((name) => `packages/${name}/README.md`),
   ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((page) => join("docs", page))
 ].filter((page) => page.endsWith(".md") && existsSync(join(root, page)))
 
@@ -17,8 +19,52 @@ describe("documentation", () => {
     for (const [, file, block] of text.matchAll(/<!-- (\S+\/\S+) -->\n```\w+\n([\s\S]*?)```/g)) {
       assert.include(readFileSync(join(root, file!), "utf8"), block!)
     }
-    for (const [, link] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      assert.isTrue(existsSync(join(root, dirname(page), link!)), `${page} links to ${link}`)
+    for (const [, link = "", place] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+      const target = link === "" ? join(root, page) : join(root, dirname(page), link)
+      assert.isTrue(existsSync(target), `${page} links to ${link}`)
+      if (place !== undefined) assert.include(places(readFileSync(target, "utf8")), place, `${page} links to ${link}`)
     }
   })
+
+  it("knows every command that it tells to run", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+    // What pnpm does by itself, and what packages bring.
+    const known = new Set([...Object.keys(scripts), "install", "exec", "changeset", "pack", "-r", "-s"])
+    for (const page of pages) {
+      for (const [, command] of readFileSync(join(root, page), "utf8").matchAll(
+        /`(?:npx -y )?pnpm(?:@[\d.]+)? ([\w:-]+)/g
+      )) {
+        assert.isTrue(known.has(command!), `${page} tells to run pnpm ${command}`)
+      }
+    }
+  })
+
+  it("names the files of every table's model, port and layer", () => {
+    const rows = readFileSync(join(root, "docs/schema.md"), "utf8").matchAll(
+      /^\| `[\w.]+` +\| `(\w+\/\w+)` +\| `(\w+\/\w+)` +\| `(\w+\/\w+)` +\|$/gm
+    )
+    let tables = 0
+    for (const [, model, port, layer] of rows) {
+      tables++
+      const exported = model!.slice(model!.indexOf("/") + 1)
+      const folder = join(root, "packages/core/src", dirname(model!))
+      const all = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"))
+      assert.isTrue(
+        all.some((text) => new RegExp(`export class ${exported}\\b`).test(text)),
+        `no class ${exported} in ${folder}`
+      )
+      assert.isTrue(existsSync(join(root, "packages/core/src", `${port}.ts`)), port)
+      assert.isTrue(existsSync(join(root, "packages/db/src", `${layer}.ts`)), layer)
+    }
+    assert.strictEqual(tables, 22)
+  })
 })
+
+/** The places of a page that a link can name, as forges make them of its headings. */
+const places = (text: string) =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-")
+  )
