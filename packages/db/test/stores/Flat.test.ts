@@ -4,7 +4,7 @@ import { Jobs } from "@domainflow/core/job/Jobs"
 import * as Stretch from "@domainflow/core/job/Stretch"
 import * as Scene from "@domainflow/core/testing/Scene"
 import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Stores from "../support/Stores.ts"
 
@@ -54,45 +54,54 @@ it.layer(Stores.layer, { timeout: "120 seconds", excludeTestServices: true })("w
     })
   )
 
-  it.effect("batches are counted at once, and the campaign's row has few versions of it", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const [campaigns, domains] = [yield* Campaigns, yield* GeneratedDomains]
-      const campaign = yield* Scene.generation({ variableLength: 4, numDomainsToGenerate: 400_000 })
-      const { id } = campaign
-      yield* Scene.bring(campaign, "running")
-      const versions = new Set<string>()
-      const batches = 200
-      for (let i = 0; i < batches; i++) {
-        yield* domains.append(yield* Scene.batch(id, BigInt(i * 10), 10))
-        const [row] = yield* sql<{ version: string }>`select xmin::text as version from campaigns where id = ${id}`
-        versions.add(row!.version)
-        if (i % 20 === 19) {
-          const { processedItems, progressPercentage, successfulItems } = yield* campaigns.get(id)
-          assert.deepStrictEqual([processedItems, successfulItems], [BigInt((i + 1) * 10), BigInt((i + 1) * 10)])
-          assert.approximately(progressPercentage, ((i + 1) * 10) / 4_000, 1e-9)
+  it.effect(
+    "beside a transaction that stays open batches are counted at once, and the campaign's row has few versions of it",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const open = yield* Effect.andThen(sql`select pg_current_xact_id()`, Effect.never).pipe(
+          sql.withTransaction,
+          Effect.forkChild
+        )
+        // Longer than what counts as staying.
+        yield* Effect.sleep("2500 millis")
+        const [campaigns, domains] = [yield* Campaigns, yield* GeneratedDomains]
+        const campaign = yield* Scene.generation({ variableLength: 4, numDomainsToGenerate: 400_000 })
+        const { id } = campaign
+        yield* Scene.bring(campaign, "running")
+        const versions = new Set<string>()
+        const batches = 200
+        for (let i = 0; i < batches; i++) {
+          yield* domains.append(yield* Scene.batch(id, BigInt(i * 10), 10))
+          const [row] = yield* sql<{ version: string }>`select xmin::text as version from campaigns where id = ${id}`
+          versions.add(row!.version)
+          if (i % 20 === 19) {
+            const { processedItems, progressPercentage, successfulItems } = yield* campaigns.get(id)
+            assert.deepStrictEqual([processedItems, successfulItems], [BigInt((i + 1) * 10), BigInt((i + 1) * 10)])
+            assert.approximately(progressPercentage, ((i + 1) * 10) / 4_000, 1e-9)
+          }
         }
-      }
-      // Those of the first batches, and one every 20 seconds.
-      assert.isBelow(versions.size, 60)
+        // Those of the first batches, and one every 20 seconds.
+        assert.isBelow(versions.size, 60)
 
-      const { items } = yield* campaigns.page({ status: "running" })
-      assert.strictEqual(items.find((one) => one.id === id)?.processedItems, 2_000n)
-      // Where it rests, its own columns say the same, whoever has moved it.
-      yield* sql`update campaigns set status = 'paused' where id = ${id}`
-      const [row] = yield* sql`
+        yield* Fiber.interrupt(open)
+        const { items } = yield* campaigns.page({ status: "running" })
+        assert.strictEqual(items.find((one) => one.id === id)?.processedItems, 2_000n)
+        // Where it rests, its own columns say the same, whoever has moved it.
+        yield* sql`update campaigns set status = 'paused' where id = ${id}`
+        const [row] = yield* sql`
         select processed_items, successful_items, failed_items, progress_percentage from campaigns where id = ${id}
       `
-      assert.deepStrictEqual(row, {
-        processedItems: 2_000n,
-        successfulItems: 2_000n,
-        failedItems: 0n,
-        progressPercentage: 0.5
+        assert.deepStrictEqual(row, {
+          processedItems: 2_000n,
+          successfulItems: 2_000n,
+          failedItems: 0n,
+          progressPercentage: 0.5
+        })
+        // What was on its way is counted there too.
+        yield* domains.append(yield* Scene.batch(id, 2_000n, 10))
+        const [late] = yield* sql`select processed_items from campaigns where id = ${id}`
+        assert.deepStrictEqual(late, { processedItems: 2_010n })
       })
-      // What was on its way is counted there too.
-      yield* domains.append(yield* Scene.batch(id, 2_000n, 10))
-      const [late] = yield* sql`select processed_items from campaigns where id = ${id}`
-      assert.deepStrictEqual(late, { processedItems: 2_010n })
-    })
   )
 })

@@ -97,7 +97,8 @@ begin
     or campaign.updated_at < clock_timestamp() - interval '20 seconds'
     or not exists (
       select from pg_stat_get_activity(null) a
-      where a.backend_xmin is not null and a.xact_start < clock_timestamp() - interval '10 seconds'
+      where a.backend_type = 'client backend' and coalesce(a.backend_xid, a.backend_xmin) is not null
+        and a.xact_start < clock_timestamp() - interval '2 seconds'
     )
   then
     update public.campaigns set progress_seq = newest.seq + 1 where id = of_campaign;
