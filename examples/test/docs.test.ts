@@ -50,7 +50,7 @@ describe("documentation", () => {
       const folder = join(root, "packages/core/src", dirname(model!))
       const all = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"))
       assert.isTrue(
-        all.some((text) => new RegExp(`export class ${exported}\\b`).test(text)),
+        all.some((text) => new RegExp(`export (?:class|const) ${exported}\\b`).test(text)),
         `no class ${exported} in ${folder}`
       )
       assert.isTrue(existsSync(join(root, "packages/core/src", `${port}.ts`)), port)

@@ -2,7 +2,14 @@ import { changed } from "@domainflow/core/audit/Changed"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { created, Proxies, removed, updated, wholeMillis } from "@domainflow/core/proxy/Proxies"
-import { InvalidProxy, NoUsableSecret, Proxy, ProxyNotFound, ProxyProtocol, ProxyTaken } from "@domainflow/core/proxy/Proxy"
+import {
+  InvalidProxy,
+  NoUsableSecret,
+  Proxy,
+  ProxyNotFound,
+  ProxyProtocol,
+  ProxyTaken
+} from "@domainflow/core/proxy/Proxy"
 import * as ProxyFields from "@domainflow/core/proxy/ProxyFields"
 import { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import { type Place, SecretBox } from "@domainflow/core/SecretBox"

@@ -99,7 +99,7 @@ const filled = Effect.gen(function* () {
   `
   yield* sql`
     insert into campaign_jobs (campaign_id, job_type, status, scheduled_at)
-    select ${dns.id}::uuid, 'dns_validation', case when n < 50 then 'pending' else 'completed' end, now() + n * interval '1 second'
+    select ${dns.id}::uuid, 'dns_validation', case when n < 50 then 'pending' else 'completed' end, now() - n * interval '1 second'
     from generate_series(0, ${names}) n
   `
   yield* sql`

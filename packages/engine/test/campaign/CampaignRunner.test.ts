@@ -242,46 +242,4 @@ layer(world, { excludeTestServices: true, timeout: "30 seconds" })("CampaignRunn
       assert.strictEqual((yield* port.get(resolution!.id)).status, "pending")
     })
   )
-
-  it.effect(
-    "a campaign without a healthy proxy asks nobody, answers every name, and says so",
-    () =>
-      Effect.gen(function* () {
-        const runner = yield* CampaignRunner
-        const port = yield* Campaigns
-        const { ports } = yield* Internet
-        const [generation, resolution] = yield* pipeline("proxied", 60)
-        yield* runner.run(generation!.id)
-        const { successfulItems: resolved } = yield* runner.run(resolution!.id)
-        assert.isAbove(Number(resolved), 3)
-        const gone = yield* Effect.flatMap(Proxies, (proxies) =>
-          proxies.create({ name: "gone", address: "127.0.0.1:1", protocol: "http" })
-        )
-        const browser = yield* Effect.flatMap(Personas, (personas) =>
-          personas.create({ name: "through it", personaType: "http", configDetails: { requestTimeoutSeconds: 2 } })
-        )
-        const { id } = yield* port.create({
-          name: "proxied",
-          params: {
-            _tag: "http_keyword_validation",
-            sourceCampaignId: resolution!.id,
-            personaIds: [browser.id, browser.id],
-            proxyIds: [gone.id],
-            adHocKeywords: ["for sale"],
-            targetHttpPorts: [ports.http]
-          }
-        })
-
-        const ended = yield* runner.run(id)
-
-        assert.deepInclude(ended, { status: "completed", processedItems: resolved, failedItems: resolved })
-        assert.include(ended.errorMessage ?? "", "no healthy proxy is left")
-        const rows = yield* Stream.runCollect((yield* HttpResults).stream(id))
-        assert.deepStrictEqual([...new Set(rows.map(({ validationStatus }) => validationStatus))], ["ProxyError"])
-        const proxy = yield* Effect.flatMap(Proxies, (proxies) => proxies.get(gone.id))
-        assert.deepInclude(proxy, { isHealthy: false })
-        assert.isNotNull(proxy.lastCheckedAt)
-      }),
-    60_000
-  )
 })
