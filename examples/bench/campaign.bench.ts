@@ -8,6 +8,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import * as KeyRing from "@domainflow/core/KeyRing"
 import { Personas } from "@domainflow/core/persona/Personas"
@@ -19,9 +20,9 @@ import * as Re2 from "@domainflow/engine/keyword/Re2"
 import { Effect, Exit, Layer, ManagedRuntime, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { start } from "../../packages/engine/bench/dns/server.ts"
-import { count, existing, names } from "../../packages/engine/bench/dns/zone.ts"
+import { count, existing } from "../../packages/engine/bench/dns/zone.ts"
 import { type Bench, type Figures, ratio } from "../../scripts/bench/Bench.ts"
-import { cares, hasPipeline, pipeline } from "./campaign/rivals.ts"
+import { cares, hasPipeline, pipeline, type Source } from "./campaign/rivals.ts"
 
 const ours = "CampaignRunner"
 const nodes = "node:dns and VALUES"
@@ -33,7 +34,7 @@ export default {
   compares:
     "A DNS campaign by CampaignRunner against Node's own resolver with multi-row VALUES, and against massdns piped into COPY" +
     `${hasPipeline ? "" : " (not measured: massdns and psql are not both installed)"}. One server answers all of them and one ` +
-    "PostgreSQL keeps the rows, on the same two cores. Ours and Node's ask for IPv6 too where a name exists; the pipeline asks for IPv4 only, and can neither resume nor wait.",
+    "PostgreSQL keeps the rows, which name their source, on the same two cores. Ours and Node's ask for IPv6 too where a name exists; the pipeline asks for IPv4 only, and can neither resume nor wait.",
   rounds: 3,
   contenders: async (defer) => {
     const scope = Scope.makeUnsafe()
@@ -48,10 +49,10 @@ export default {
     defer(() => runtime.dispose())
     const folder = mkdtempSync(join(tmpdir(), "bench-campaign-"))
     defer(() => rmSync(folder, { recursive: true }))
-    writeFileSync(join(folder, "names"), names.map((name) => `${name}\n`).join(""))
 
-    const prepare = await runtime.runPromise(setUp(port))
-    const measured = (name: string, run: (campaignId: Fresh) => Promise<unknown>) => ({
+    const { personaId, prepare, sources } = await runtime.runPromise(setUp(port))
+    writeFileSync(join(folder, "sources"), sources.map(({ domainName, id }) => `${domainName} ${id}\n`).join(""))
+    const measured = (name: string, run: (campaignId: CampaignId) => Promise<unknown>) => ({
       name,
       run: async (): Promise<Figures> => {
         const campaignId = await runtime.runPromise(prepare)
@@ -62,7 +63,7 @@ export default {
         return { "names/s": count / seconds }
       }
     })
-    const errand = (campaignId: string) => ({ names, campaignId, port })
+    const errand = (campaignId: string) => ({ sources, campaignId, personaId, port })
     const execute = (statement: string, values: ReadonlyArray<string>) =>
       runtime.runPromise(SqlClient.SqlClient.use((sql) => sql.unsafe(statement, values)))
     return [
@@ -79,7 +80,7 @@ const needs = Layer.mergeAll(
   SecretBox.layer(KeyRing.make([{ id: "bench", bytes: Redacted.make(new Uint8Array(32)) }]))
 )
 
-/** Names that are stored; answers what makes a campaign over them, in an empty table. */
+/** Names that are stored, and what makes a campaign over them, in an empty table. */
 const setUp = Effect.fnUntraced(function* (port: number) {
   const campaigns = yield* Campaigns
   const runner = yield* CampaignRunner
@@ -104,7 +105,8 @@ const setUp = Effect.fnUntraced(function* (port: number) {
     }
   })
   yield* runner.run(generation.id)
-  return Effect.gen(function* () {
+  const sources = yield* sql<Source>`select id, domain_name from generated_domains order by offset_index`
+  const prepare = Effect.gen(function* () {
     yield* sql`truncate dns_validation_results cascade`
     const { id } = yield* campaigns.create({
       name: "answers",
@@ -117,11 +119,11 @@ const setUp = Effect.fnUntraced(function* (port: number) {
     })
     return id
   })
+  return { sources, personaId: persona.id, prepare }
 })
-type Fresh = Effect.Success<Effect.Success<ReturnType<typeof setUp>>>
 
 /** Whoever is fast must be right as well. */
-const check = Effect.fnUntraced(function* (name: string, campaignId: Fresh) {
+const check = Effect.fnUntraced(function* (name: string, campaignId: CampaignId) {
   const sql = yield* SqlClient.SqlClient
   const [kept] = yield* sql<{ readonly rows: number; readonly resolved: number }>`
     select count(*)::int as rows, (count(*) filter (where validation_status = 'Resolved'))::int as resolved
