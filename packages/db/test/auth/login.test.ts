@@ -54,7 +54,8 @@ const alike = Effect.fnUntraced(function* <E, R, E2, R2>(
       round.set(name, performance.now() - begun)
       if (pause > 0) yield* Effect.sleep(pause)
     }
-    const typical = median([...round.values()])
+    // The geometric mean: were it the median, each kind would often be its own measure, and small differences would not show.
+    const typical = Math.exp([...round.values()].reduce((sum, ms) => sum + Math.log(ms), 0) / round.size)
     for (const [name, ms] of round) {
       times.get(name)?.push(ms)
       ratios.get(name)?.push(ms / typical)
