@@ -59,7 +59,7 @@ it.layer(Stores.layer, { timeout: "120 seconds", excludeTestServices: true })("w
     () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
-        const open = yield* Effect.andThen(sql`select pg_current_xact_id()`, Effect.never).pipe(
+        const open = yield* Effect.andThen(sql`select pg_current_xact_id()::text`, Effect.never).pipe(
           sql.withTransaction,
           Effect.forkChild
         )
