@@ -1,9 +1,6 @@
 /**
  * The whole way of a DNS campaign: names out of the store, questions, verdicts, rows with every key and index, counters
- * and resume point.
- *
- * Somewhat less than half of the time that our process takes for a name goes into its questions, the rest into reading its row
- * and encoding its answer. Batches are kept by two connections at a time, behind a resume point that waits for the slower.
+ * and resume point. The runner keeps one batch at a time, in the order of the names; workers keep two.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,13 +1,12 @@
 /**
- * What was learnt on the way (ratios hold, figures do not):
+ * What was learnt on the way, on machines that were never quiet:
  *
  * - By UDP nearly all is Node's and the system's: one call each way for a datagram, 64 kB taken and given back for what is
- *   received, an address object nobody reads. Bare sockets take some 0.8 of what the stage takes, so that 8 µs are in reach only
- *   where they take less than 6.5.
- * - What is ours is not reckoning but memory: some fifteen objects a question, none of which is still in the cache when its
- *   answer comes. By TCP a window of 512 cost a quarter less than one of 2,048.
- * - By TCP the rest is reads and writes. Questions of a turn in runs down one connection, and reading that pauses for a millisecond
- *   where answers come thick, took a fifth off the best round; two milliseconds took nothing more.
+ *   received, an address object nobody reads.
+ * - What is ours is not reckoning but memory: objects of a question that are no longer in the cache when its answer comes. By
+ *   TCP a window of 512 costs less than one of 2,048.
+ * - By TCP the rest is reads and writes: questions of a turn go in runs down one connection, and reading pauses for a millisecond
+ *   where answers come thick; two milliseconds bring nothing more.
  */
 import { existsSync } from "node:fs"
 import { atMost, type Bench, type Contender, ratio, type Target } from "../../../scripts/bench/Bench.ts"
