@@ -1,17 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Mount } from "@domainflow/http-adapter"
-import { chromium } from "playwright-core"
 import { build } from "tsup"
 import { assert, describe, it } from "vitest"
 import { open, password } from "../../packages/http-adapter/test/support/world.ts"
-
-/** Debian's; another one where CHROMIUM says so. */
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium"
+import { hasNoBrowser, launch } from "./support/browser.ts"
 
 const page = '<!doctype html><title>page</title><script type="module" src="/page.js"></script>'
 
@@ -35,7 +32,7 @@ const bundled = async (outDir: string) => {
   })
 }
 
-describe.skipIf(!existsSync(executablePath))("the client in a browser", () => {
+describe.skipIf(hasNoBrowser)("the client in a browser", () => {
   it("logs in, makes a campaign, hears of it and lists it", { timeout: 120_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "domainflow-client-"))
     await bundled(folder)
@@ -51,7 +48,7 @@ describe.skipIf(!existsSync(executablePath))("the client in a browser", () => {
     await new Promise((resolve) => server.once("listening", resolve))
     const at = `http://localhost:${(server.address() as AddressInfo).port}`
 
-    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] })
+    const browser = await launch()
     try {
       const tab = await browser.newPage()
       const mistakes: Array<string> = []

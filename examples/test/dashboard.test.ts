@@ -1,13 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Exit, Scope } from "effect"
-import { type Browser, chromium, type Page } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { serve } from "../dashboard/serve.ts"
-
-/** Debian's; another one where CHROMIUM says so. Where there is none the page cannot be looked at, and the tests say so. */
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium"
+import { hasNoBrowser, launch } from "./support/browser.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "domainflow-dashboard-"))
 const scope = Scope.makeUnsafe()
@@ -50,10 +48,10 @@ const create = async (page: Page, name: string, names: number) => {
 
 const done = (page: Page, stage: string) => page.getByRole("article", { name: stage }).locator(".figure").textContent()
 
-describe.skipIf(!existsSync(executablePath))("dashboard", { timeout: 120_000 }, () => {
+describe.skipIf(hasNoBrowser)("dashboard", { timeout: 120_000 }, () => {
   beforeAll(async () => {
     dashboard = await Effect.runPromise(Scope.provide(serve({ port: 0, folder }), scope))
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] })
+    browser = await launch()
   }, 120_000)
   afterAll(async () => {
     await browser?.close()

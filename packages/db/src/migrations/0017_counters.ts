@@ -1,105 +1,22 @@
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { statements } from "./functions/FunctionDefinition.ts"
+import { countCampaign, writeCampaignProgress } from "./functions/progress.ts"
 
 /**
- * Counts batches without a new version of the campaign's row for each.
+ * Counts batches without a new version of the campaign's row for each, beside transactions that stay open.
  *
  * Every row of results refers to its campaign, and to check that PostgreSQL looks at each version of the campaign's row which a
- * vacuum could not remove. Beside a transaction that stays open for minutes none can be removed: with a version a batch, a name would soon
- * cost a hundred times what it does. So a batch is counted by a new row of `campaign_progress`, in its transaction as
- * before; the campaign's own columns follow within the terms below, and at once wherever it is not running.
+ * vacuum could not remove. Beside a transaction that stays open for minutes none can be removed: with a version a batch, a name
+ * would soon cost a hundred times what it does. So a batch is counted by a new row of `campaign_progress`, in its transaction;
+ * the campaign's own columns follow with it, or on the terms of `count_campaign`.
  *
  * The newest row of `campaign_progress` is how a campaign stands. Whoever changes a campaign's row, by whatever way, brings its
  * counters up to that.
  */
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-
-  yield* sql`
-    create or replace function public.write_campaign_progress() returns trigger language plpgsql as $$
-    declare
-      newest public.campaign_progress;
-    begin
-      -- Here the row is locked: what others have counted is committed, and this statement sees it.
-      select * into newest from public.campaign_progress p where p.campaign_id = new.id order by p.seq desc limit 1;
-      if newest.seq is not null
-        and (old.processed_items, old.successful_items, old.failed_items)
-          is not distinct from (new.processed_items, new.successful_items, new.failed_items)
-      then
-        new.processed_items := newest.processed_items;
-        new.successful_items := newest.successful_items;
-        new.failed_items := newest.failed_items;
-        new.progress_percentage := case
-          when newest.processed_items >= coalesce(new.total_items, 0) then 100
-          else newest.processed_items * 100.0::float8 / new.total_items
-        end;
-      end if;
-      new.progress_seq := coalesce(newest.seq, old.progress_seq);
-      if old.status is distinct from new.status then
-        perform pg_notify('domainflow_jobs', '');
-      end if;
-      -- Not in the trigger's condition: a column that a condition names cannot be given another type.
-      if newest.seq is not null
-        and (newest.status, newest.total_items, newest.processed_items, newest.successful_items, newest.failed_items)
-          = (
-            lower(new.status), coalesce(new.total_items, 0), coalesce(new.processed_items, 0),
-            coalesce(new.successful_items, 0), coalesce(new.failed_items, 0)
-          )
-        or newest.seq is null
-        and (old.status, old.total_items, old.processed_items, old.successful_items, old.failed_items)
-          is not distinct from (new.status, new.total_items, new.processed_items, new.successful_items, new.failed_items)
-      then
-        return new;
-      end if;
-      new.progress_seq := new.progress_seq + 1;
-      insert into public.campaign_progress
-        (campaign_id, seq, status, total_items, processed_items, successful_items, failed_items)
-      values (
-        new.id, new.progress_seq, lower(new.status), coalesce(new.total_items, 0), coalesce(new.processed_items, 0),
-        coalesce(new.successful_items, 0), coalesce(new.failed_items, 0)
-      );
-      return new;
-    end $$
-  `
-
-  yield* sql`
-    create or replace function public.count_campaign(of_campaign uuid, more_successful bigint, more_failed bigint)
-    returns void language plpgsql as $$
-    declare
-      campaign public.campaigns;
-      newest public.campaign_progress;
-      processed bigint;
-    begin
-      -- A lock makes no version. Held until the commit, so that numbers are given in the order of commits; and whoever holds
-      -- it sees what all before have kept, also where there is nothing to count.
-      select * into campaign from public.campaigns c where c.id = of_campaign for no key update;
-      if campaign.id is null or more_successful + more_failed = 0 then
-        return;
-      end if;
-      select * into newest from public.campaign_progress p where p.campaign_id = of_campaign order by p.seq desc limit 1;
-      if newest.seq is null then
-        newest.seq := campaign.progress_seq;
-        newest.processed_items := coalesce(campaign.processed_items, 0);
-        newest.successful_items := coalesce(campaign.successful_items, 0);
-        newest.failed_items := coalesce(campaign.failed_items, 0);
-      end if;
-      processed := newest.processed_items + more_successful + more_failed;
-      insert into public.campaign_progress
-        (campaign_id, seq, status, total_items, processed_items, successful_items, failed_items)
-      values (
-        of_campaign, newest.seq + 1, lower(campaign.status), coalesce(campaign.total_items, 0), processed,
-        newest.successful_items + more_successful, newest.failed_items + more_failed
-      );
-      -- The terms: the first batches at once, then with each 32nd part of the campaign, and every 20 seconds. A hundred versions,
-      -- which is what they come to in ten minutes, make a row of results an eighth dearer.
-      if lower(campaign.status) <> 'running'
-        or newest.seq < 32
-        or processed >= coalesce(campaign.total_items, 0)
-        or (processed - coalesce(campaign.processed_items, 0)) * 32 >= campaign.total_items
-        or campaign.updated_at < clock_timestamp() - interval '20 seconds'
-      then
-        update public.campaigns set progress_seq = newest.seq + 1 where id = of_campaign;
-      end if;
-    end $$
-  `
+  for (const definition of [writeCampaignProgress, countCampaign]) {
+    for (const statement of statements(definition)) yield* sql.unsafe(statement)
+  }
 })

@@ -8,11 +8,14 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Effect } from "effect"
 
-/** Where a program of the distribution is; null where it is not installed. */
-export const installed = (...names: ReadonlyArray<string>): string | null =>
-  names
+/** Where a program of the distribution is; null where it is not installed, which the gate (CI) does not put up with. */
+export const installed = (...names: ReadonlyArray<string>): string | null => {
+  const found = names
     .flatMap((name) => ["/usr/sbin", "/usr/bin", "/usr/local/sbin"].map((folder) => join(folder, name)))
-    .find(isProgram) ?? null
+    .find(isProgram)
+  if (found === undefined && process.env["CI"] !== undefined) throw new Error(`install ${names.join(" or ")}`)
+  return found ?? null
+}
 
 const isProgram = (path: string): boolean => {
   try {
