@@ -1,60 +1,79 @@
+/** What workers do while the server has no connection left for them. */
+
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
+import { DnsResults } from "@domainflow/core/dns/DnsResults"
 import * as Embedded from "@domainflow/db/embedded"
 import * as Pg from "@domainflow/db/Pg"
 import { assert, it } from "@effect/vitest"
-import { Effect, type Redacted } from "effect"
+import { Context, Effect, Layer, type Redacted, Schedule, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Fleet from "./support/fleet.ts"
 
-/** Connections of the server in all; three of them are kept for superusers, as we are here. */
+/** Connections of the server in all. */
 const most = 24
 
-/** Sends everybody's connections away, takes every place there is, and holds them for a while. */
+/** A connection of somebody else's, held until the scope ends; tried for until there is room. */
+const stranger = (url: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const built = yield* Layer.build(Layer.fresh(Pg.layer(url, { applicationName: "stranger", maxConnections: 1 })))
+    const sql = Context.get(built, SqlClient.SqlClient)
+    yield* sql`select`
+    return sql
+  }).pipe(Effect.retry(Schedule.spaced("20 millis")))
+
+/** Sends everybody away, takes every connection there is, and lets no worker in for longer than a lease lasts. */
 const takeAll = (url: Redacted.Redacted) =>
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    yield* sql`
+    const first = yield* stranger(url)
+    const sendAway = first`
       select pg_terminate_backend(pid) from pg_stat_activity
-      where pid <> pg_backend_pid() and application_name <> 'stranger' and backend_type = 'client backend'
+      where application_name <> 'stranger' and backend_type = 'client backend'
     `
-    let taken = 0
-    yield* Effect.forEach(
-      Array.from({ length: most }),
-      // Who is turned away waits for a place that the stranger gives back, which is not to be.
-      () =>
-        sql.reserve.pipe(
-          Effect.timeout("2 seconds"),
-          Effect.tap(() => Effect.sync(() => taken++)),
-          Effect.ignore
-        ),
-      { concurrency: "unbounded" }
+    // Whoever was sent away comes back at once, and is sent away again until the strangers have every place.
+    yield* sendAway.pipe(Effect.delay("50 millis"), Effect.forever, Effect.forkScoped)
+    yield* Effect.forEach(Array.from({ length: most - 1 }), () => stranger(url), { concurrency: "unbounded" })
+    yield* Effect.sleep(Fleet.terms.lease + 500)
+    const clients = yield* first<{ name: string }>`
+      select application_name as name from pg_stat_activity where backend_type = 'client backend'
+    `
+    assert.deepStrictEqual(
+      clients.map(({ name }) => name),
+      Array.from({ length: most }, () => "stranger")
     )
-    yield* Effect.sleep("3 seconds")
-    return taken
-  }).pipe(
-    Effect.scoped,
-    Effect.provide(Pg.layer(url, { applicationName: "stranger", maxConnections: most }), { local: true })
-  )
+  }).pipe(Effect.scoped, Effect.timeout("20 seconds"))
 
 it.live(
   "workers wait while strangers have every connection of the server, and go on",
   () =>
     Effect.gen(function* () {
       const { url } = yield* Embedded.Server
-      const workers = [yield* Fleet.worker(url, { server: "one" }), yield* Fleet.worker(url, { server: "two" })]
+      for (const server of ["one", "two"]) yield* Fleet.worker(url, { server, terms: { smallestStretch: 150n } })
       const id = yield* Fleet.resolving("full", 600, { pace: 150 * 60, batchSize: 20 })
       yield* Fleet.until(id, ({ processedItems }) => processedItems > 60n)
 
       for (let times = 0; times < 2; times++) {
-        assert.isAbove(yield* takeAll(url), most - 8)
-        yield* Effect.sleep("1 second")
+        yield* takeAll(url)
+        const { processedItems: before } = yield* Campaigns.use((port) => port.get(id))
+        yield* Fleet.until(id, ({ processedItems }) => processedItems > before).pipe(Effect.timeout("10 seconds"))
       }
 
-      const { processedItems, status } = yield* Fleet.ended(id)
+      const { processedItems, status, successfulItems } = yield* Fleet.ended(id)
       assert.deepStrictEqual({ processedItems, status }, { processedItems: 600n, status: "completed" })
+      const rows = yield* Stream.runCollect((yield* DnsResults).stream(id))
+      assert.strictEqual(new Set(rows.map(({ domainName }) => domainName)).size, 600)
+      assert.strictEqual(BigInt(rows.filter((row) => row.validationStatus === "Resolved").length), successfulItems)
+
       // Neither has ended: both take part in what comes next.
-      const next = yield* Fleet.resolving("after", 100)
-      assert.strictEqual((yield* Fleet.ended(next)).processedItems, 100n)
-      assert.strictEqual(workers.length, 2)
+      const next = yield* Fleet.resolving("after", 600, { pace: 150 * 60, batchSize: 20 })
+      assert.strictEqual((yield* Fleet.ended(next)).processedItems, 600n)
+      const sql = yield* SqlClient.SqlClient
+      const servers = yield* sql<{ server: string }>`
+        select distinct processing_server_id as server from campaign_jobs where campaign_id = ${next} order by 1
+      `
+      assert.deepStrictEqual(
+        servers.map(({ server }) => server),
+        ["one", "two"]
+      )
     }).pipe(Effect.scoped, Effect.provide(Fleet.layer({ max_connections: String(most) }))),
   120_000
 )
