@@ -1,23 +1,16 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, type Layer, Option, Result, Stream } from "effect"
+import { Effect, type Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { Actor, system } from "../audit/Actor.ts"
 import { Reach } from "../auth/Reach.ts"
 import { UserId } from "../auth/UserId.ts"
-import { type Campaign, CampaignStatus, canMove } from "../campaign/Campaign.ts"
-import { CampaignId } from "../campaign/CampaignId.ts"
+import type { Campaign } from "../campaign/Campaign.ts"
 import { Campaigns } from "../campaign/Campaigns.ts"
 import { Explanations } from "../campaign/Explanations.ts"
-import { DnsResults } from "../dns/DnsResults.ts"
 import type { PageRequest } from "../Page.ts"
 import type { Stores } from "../Stores.ts"
 import * as Scene from "./Scene.ts"
 
-const missing = CampaignId.make("00000000-0000-4000-8000-00000000dead")
-
-const actions = (id: CampaignId) => Effect.map(Scene.audited(id), (entries) => entries.map(({ action }) => action))
-
-/** What every `Campaigns` promises about campaigns and their moves. Each layer runs it. */
+/** What every `Campaigns` promises about making campaigns and finding them, and about who may. Each layer runs it. */
 export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
   it.layer(layer, { timeout: "60 seconds" })(`Campaigns (${name})`, (it) => {
     it.effect("a new campaign is pending, with nothing done and its parameters beside it", () =>
@@ -144,21 +137,6 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
-    it.effect("a source must exist and give such names", () =>
-      Effect.gen(function* () {
-        const { campaign: source } = yield* Scene.spelled(1)
-        const dns = yield* Scene.dns(source.id)
-
-        const none = yield* Effect.flip(Scene.dns(missing))
-        const wrong = yield* Effect.flip(Scene.dns(dns.id))
-        const wrongToo = yield* Effect.flip(Scene.http(source.id, { sourceType: "DNSValidation" }))
-
-        assert.deepInclude(none, { _tag: "CampaignNotFound", campaignId: missing })
-        assert.deepInclude(wrong, { _tag: "InvalidCampaign", path: "params.sourceGenerationCampaignId" })
-        assert.deepInclude(wrongToo, { _tag: "InvalidCampaign", path: "params.sourceCampaignId" })
-      })
-    )
-
     it.effect("a pipeline is created whole, each stage fed by the one before", () =>
       Effect.gen(function* () {
         const campaigns = yield* Campaigns
@@ -183,7 +161,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
           sourceType: "DNSValidation"
         })
         assert.deepStrictEqual(yield* campaigns.fedBy(first!.id), [second!])
-        for (const { id } of all) assert.deepStrictEqual(yield* actions(id), ["campaign.created"])
+        for (const { id } of all) assert.deepStrictEqual(yield* Scene.actions(id), ["campaign.created"])
       })
     )
 
@@ -253,368 +231,19 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
-    it.effect("a change changes what it names, and says so", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const { campaign: source } = yield* Scene.spelled(3)
-        const dns = yield* Scene.dns(source.id)
-        const before = yield* campaigns.params(dns.id)
-        const other = yield* Scene.persona("dns")
-
-        const changed = yield* campaigns.update(dns.id, {
-          name: "renamed",
-          settings: { batchSize: 7, personaIds: [other.id] }
-        })
-        assert.deepInclude(changed, { id: dns.id, name: "renamed", metadata: dns.metadata, totalItems: dns.totalItems })
-        assert.deepStrictEqual(yield* campaigns.get(dns.id), changed)
-        const after = yield* campaigns.params(dns.id)
-        assert.deepStrictEqual<object>({ ...after }, { ...before, batchSize: 7, personaIds: [other.id] })
-        assert.deepInclude((yield* Scene.audited(dns.id)).at(-1), {
-          action: "campaign.updated",
-          details: {
-            name: "renamed",
-            campaignType: "dns_validation",
-            changed: ["name", "settings.personaIds", "settings.batchSize"]
-          }
-        })
-
-        assert.strictEqual((yield* campaigns.update(dns.id, { metadata: null })).metadata, null)
-        const http = yield* Scene.http(dns.id, { proxySelectionStrategy: "random", adHocKeywords: ["anvil"] })
-        yield* campaigns.update(http.id, {
-          settings: { proxySelectionStrategy: null, adHocKeywords: [], targetHttpPorts: [8080], chaining: "after" }
-        })
-        assert.deepInclude(yield* campaigns.params(http.id), {
-          proxySelectionStrategy: null,
-          adHocKeywords: [],
-          targetHttpPorts: [8080],
-          chaining: "after",
-          batchSize: 50
-        })
-
-        const lines = (yield* Scene.audited(dns.id)).length
-        yield* campaigns.update(dns.id, {})
-        yield* campaigns.update(dns.id, { settings: {} })
-        assert.strictEqual((yield* Scene.audited(dns.id)).length, lines, "nothing given, nothing done")
-      })
-    )
-
-    it.effect("a change that is wrong, or comes at the wrong time, changes nothing", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const { campaign: source } = yield* Scene.spelled(3)
-        const dns = yield* Scene.dns(source.id)
-        const refused = [
-          [dns.id, { name: "" }, "name"],
-          [dns.id, { name: "x", settings: { batchSize: 0 } }, "settings.batchSize"],
-          [dns.id, { settings: { personaIds: [] } }, "settings.personaIds[0]"],
-          [dns.id, { settings: { adHocKeywords: ["anvil"] } }, "settings.adHocKeywords"],
-          [dns.id, { settings: { sourceGenerationCampaignId: source.id } }, "settings.sourceGenerationCampaignId"],
-          [source.id, { settings: { constantString: "other" } }, "settings"]
-        ] as const
-        for (const [id, change, path] of refused)
-          assert.deepInclude(yield* Effect.flip(campaigns.update(id, change)), { _tag: "InvalidCampaign", path })
-        assert.deepStrictEqual(yield* campaigns.get(dns.id), dns)
-
-        for (const status of CampaignStatus.literals) {
-          const campaign = yield* Scene.dns(source.id)
-          yield* Scene.bring(campaign, status)
-          const named = yield* Effect.result(campaigns.update(campaign.id, { name: "renamed" }))
-          assert.strictEqual(Result.isSuccess(named), status !== "archived", status)
-          const settled = yield* Effect.result(campaigns.update(campaign.id, { settings: { retryAttempts: 3 } }))
-          assert.strictEqual(Result.isSuccess(settled), ["pending", "paused", "failed"].includes(status), status)
-          if (Result.isFailure(settled))
-            assert.deepInclude(settled.failure, {
-              _tag: "CampaignUnchangeable",
-              state: status,
-              path: "settings.retryAttempts"
-            })
-          assert.strictEqual((yield* campaigns.get(campaign.id)).status, status)
-        }
-      })
-    )
-
-    it.effect("every move between two states is made if it is legal, and told if it is not", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        for (const from of CampaignStatus.literals) {
-          for (const to of CampaignStatus.literals) {
-            const campaign = yield* Scene.generation({ numDomainsToGenerate: 1 })
-            yield* Scene.bring(campaign, from)
-            const moved = yield* Effect.result(campaigns.move(campaign.id, to))
-            const now = (yield* campaigns.get(campaign.id)).status
-
-            if (canMove(from, to)) {
-              assert.strictEqual(Option.getOrThrow(Result.getSuccess(moved)).status, to, `${from} -> ${to}`)
-              assert.strictEqual(now, to)
-            } else {
-              const error = Option.getOrThrow(Result.getFailure(moved))
-              assert.deepInclude(error, { _tag: "IllegalTransition", campaignId: campaign.id, from, to })
-              assert.strictEqual(now, from)
-            }
-          }
-        }
-      })
-    )
-
-    it.effect("of many who make the same move one wins, and one line is written", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const { id } = yield* Scene.generation()
-
-        const tries = yield* Effect.all(
-          Array.from({ length: 20 }, () => Effect.result(campaigns.move(id, "queued"))),
-          { concurrency: "unbounded" }
-        )
-
-        assert.strictEqual(tries.filter(Result.isSuccess).length, 1)
-        for (const error of tries.filter(Result.isFailure)) {
-          assert.deepInclude(error.failure, { _tag: "IllegalTransition", from: "queued", to: "queued" })
-        }
-        assert.deepStrictEqual(yield* actions(id), ["campaign.created", "campaign.queued"])
-      })
-    )
-
-    it.effect("of moves that exclude each other one is made", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        for (let round = 0; round < 10; round++) {
-          const campaign = yield* Scene.generation()
-          yield* Scene.bring(campaign, "running")
-          const ends = ["completed", "failed", "cancelled"] as const
-
-          const tries = yield* Effect.all(
-            ends.map((to) => Effect.result(campaigns.move(campaign.id, to))),
-            { concurrency: "unbounded" }
-          )
-
-          const won = tries.filter(Result.isSuccess).map(({ success }) => success.status)
-          assert.deepStrictEqual(won, [(yield* campaigns.get(campaign.id)).status])
-        }
-      })
-    )
-
-    it.effect("the start is set once, the end by what ends, and both errors and ends are gone when it goes on", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const { id } = yield* Scene.generation()
-        yield* campaigns.move(id, "queued")
-        const running = yield* campaigns.move(id, "running")
-        yield* TestClock.adjust("1 hour")
-        yield* campaigns.move(id, "paused")
-        const resumed = yield* campaigns.move(id, "running")
-        yield* TestClock.adjust("1 hour")
-        const failed = yield* campaigns.move(id, "failed", "the resolver has gone")
-        const again = yield* campaigns.move(id, "queued")
-        yield* campaigns.move(id, "running")
-        const completed = yield* campaigns.move(id, "completed")
-        yield* TestClock.adjust("1 hour")
-        const archived = yield* campaigns.move(id, "archived")
-
-        assert.isNotNull(running.startedAt)
-        assert.isNull(running.completedAt)
-        assert.deepStrictEqual(resumed.startedAt, running.startedAt)
-        assert.isNotNull(failed.completedAt)
-        assert.strictEqual(failed.errorMessage, "the resolver has gone")
-        assert.isNull(again.errorMessage)
-        assert.isNull(again.completedAt)
-        assert.deepStrictEqual(completed.startedAt, running.startedAt)
-        assert.isNotNull(completed.completedAt)
-        assert.deepStrictEqual(archived.completedAt, completed.completedAt)
-        assert.deepStrictEqual(yield* actions(id), [
-          "campaign.created",
-          "campaign.queued",
-          "campaign.started",
-          "campaign.paused",
-          "campaign.resumed",
-          "campaign.failed",
-          "campaign.queued",
-          "campaign.started",
-          "campaign.completed",
-          "campaign.archived"
-        ])
-      })
-    )
-
-    it.effect("what a running campaign says stands until it says otherwise, and is no change of anybody's", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const { id } = yield* Scene.generation()
-        const said = Effect.map(campaigns.get(id), ({ errorMessage }) => errorMessage)
-        yield* campaigns.say(id, "not running yet")
-        assert.isNull(yield* said)
-        yield* campaigns.move(id, "queued")
-        yield* campaigns.move(id, "running")
-
-        yield* campaigns.say(id, "no healthy proxy is left")
-        assert.strictEqual(yield* said, "no healthy proxy is left")
-        yield* campaigns.say(id, null)
-        assert.isNull(yield* said)
-        yield* campaigns.say(id, "no healthy proxy is left")
-        yield* campaigns.move(id, "completed")
-        yield* campaigns.say(id, null)
-
-        // Who looks at its end sees what was wrong in it.
-        assert.strictEqual(yield* said, "no healthy proxy is left")
-        assert.deepStrictEqual(yield* actions(id), [
-          "campaign.created",
-          "campaign.queued",
-          "campaign.started",
-          "campaign.completed"
-        ])
-      })
-    )
-
-    it.effect("a refused change writes no line, and one that is made is signed by who made it", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const actor = { ...system, clientIp: "192.0.2.7", userAgent: "a browser" }
-        const { id } = yield* Scene.generation()
-        yield* Effect.flip(campaigns.move(id, "running"))
-        yield* Effect.flip(campaigns.move(id, "completed"))
-        yield* campaigns.move(id, "queued").pipe(Effect.provideService(Actor, actor))
-
-        const entries = yield* Scene.audited(id)
-
-        assert.deepStrictEqual(
-          entries.map(({ action, clientIp, entityType }) => [action, entityType, clientIp]),
-          [
-            ["campaign.created", "campaign", null],
-            ["campaign.queued", "campaign", "192.0.2.7"]
-          ]
-        )
-        assert.deepInclude(entries[1]!.details, { from: "pending", to: "queued" })
-      })
-    )
-
-    it.effect(
-      "measuring follows the source: what it may still give while it runs, what it gave once it has ended",
-      () =>
-        Effect.gen(function* () {
-          const campaigns = yield* Campaigns
-          const { campaign: source } = yield* Scene.spelled(4, 10)
-          const dns = yield* Scene.dns(source.id)
-          const http = yield* Scene.http(dns.id)
-          const total = (id: CampaignId) => Effect.map(campaigns.measure(id), ({ totalItems }) => totalItems)
-
-          assert.strictEqual(yield* total(source.id), 10n)
-          assert.strictEqual(yield* total(dns.id), 10n)
-          yield* campaigns.move(source.id, "cancelled")
-          assert.strictEqual(yield* total(dns.id), 4n)
-
-          const open = yield* Scene.questions(dns.id)
-          yield* DnsResults.use((results) =>
-            results.append(dns.id, [
-              Scene.dnsAnswer(open[0]!),
-              Scene.dnsAnswer(open[1]!, "Unresolved"),
-              Scene.dnsAnswer(open[2]!)
-            ])
-          )
-          // Two have resolved, one may still.
-          assert.strictEqual(yield* total(http.id), 3n)
-          yield* campaigns.move(dns.id, "cancelled")
-          assert.strictEqual(yield* total(http.id), 2n)
-          assert.strictEqual((yield* campaigns.measure(dns.id)).progressPercentage, 75)
-        })
-    )
-
-    it.effect(
-      "a source that failed may go on: what is chained to it counts on that, what was started by hand does not",
-      () =>
-        Effect.gen(function* () {
-          const campaigns = yield* Campaigns
-          const { campaign: source } = yield* Scene.spelled(4, 10)
-          yield* Scene.bring(source, "failed")
-          const follower = (chaining: "manual" | "behind" | "after") =>
-            Effect.flatMap(Scene.persona("dns"), ({ id }) =>
-              campaigns.create({
-                name: chaining,
-                params: { _tag: "dns_validation", sourceGenerationCampaignId: source.id, personaIds: [id], chaining }
-              })
-            )
-          const followers = [yield* follower("behind"), yield* follower("after"), yield* follower("manual")]
-          const totals = Effect.map(
-            Effect.forEach(followers, ({ id }) => campaigns.measure(id)),
-            (measured) => measured.map(({ totalItems }) => totalItems)
-          )
-
-          assert.deepStrictEqual(
-            followers.map(({ totalItems }) => totalItems),
-            [10n, 10n, 4n]
-          )
-          assert.deepStrictEqual(yield* totals, [10n, 10n, 4n])
-          yield* campaigns.move(source.id, "archived")
-          assert.deepStrictEqual(yield* totals, [4n, 4n, 4n])
-        })
-    )
-
-    it.effect("a campaign over a source that gives nothing is done", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const source = yield* Scene.generation()
-        yield* campaigns.move(source.id, "cancelled")
-        const dns = yield* Scene.dns(source.id)
-
-        assert.strictEqual(dns.totalItems, 0n)
-        assert.strictEqual(dns.progressPercentage, 100)
-      })
-    )
-
-    it.effect("what is removed takes its rows with it, and those it fed keep theirs", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const results = yield* DnsResults
-        const { campaign: source, names } = yield* Scene.spelled(3)
-        const dns = yield* Scene.dns(source.id)
-        const http = yield* Scene.http(dns.id)
-        const open = yield* Scene.questions(dns.id)
-        yield* results.append(dns.id, [Scene.dnsAnswer(open[0]!)])
-
-        yield* campaigns.remove(source.id)
-
-        assert.deepInclude(yield* Effect.flip(campaigns.get(source.id)), { _tag: "CampaignNotFound" })
-        assert.deepInclude(yield* campaigns.params(dns.id), { sourceGenerationCampaignId: null })
-        const [kept] = yield* Scene.collect(results.stream(dns.id))
-        assert.deepInclude(kept, { domainName: names[0]!, generatedDomainId: null, validationStatus: "Resolved" })
-        assert.deepStrictEqual(yield* Scene.questions(dns.id), [])
-        assert.deepInclude(yield* campaigns.measure(dns.id), { totalItems: 1n, progressPercentage: 100 })
-
-        yield* campaigns.remove(dns.id)
-        assert.deepStrictEqual(yield* Scene.collect(results.stream(dns.id)), [])
-        assert.deepInclude(yield* campaigns.measure(http.id), { totalItems: 0n, progressPercentage: 100 })
-        assert.strictEqual((yield* Effect.flip(campaigns.params(http.id)))._tag, "CampaignNotFound")
-        assert.deepStrictEqual(yield* actions(source.id), ["campaign.created", "campaign.deleted"])
-      })
-    )
-
-    it.effect("a running campaign is not removed", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const campaign = yield* Scene.generation()
-        yield* Scene.bring(campaign, "running")
-
-        const refused = yield* Effect.flip(campaigns.remove(campaign.id))
-
-        assert.deepInclude(refused, { _tag: "IllegalTransition", from: "running" })
-        assert.strictEqual((yield* campaigns.get(campaign.id)).status, "running")
-        yield* campaigns.move(campaign.id, "cancelled")
-        yield* campaigns.remove(campaign.id)
-        assert.strictEqual((yield* Effect.flip(campaigns.remove(campaign.id)))._tag, "CampaignNotFound")
-      })
-    )
-
     it.effect("what does not exist is not found, whatever is asked", () =>
       Effect.gen(function* () {
         const campaigns = yield* Campaigns
         const asked: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }>> = [
-          campaigns.get(missing),
-          campaigns.params(missing),
-          campaigns.update(missing, { name: "x" }),
-          campaigns.move(missing, "queued"),
-          campaigns.measure(missing),
-          campaigns.remove(missing)
+          campaigns.get(Scene.missing),
+          campaigns.params(Scene.missing),
+          campaigns.update(Scene.missing, { name: "x" }),
+          campaigns.move(Scene.missing, "queued"),
+          campaigns.measure(Scene.missing),
+          campaigns.remove(Scene.missing)
         ]
         for (const ask of asked) assert.strictEqual((yield* Effect.flip(ask))._tag, "CampaignNotFound")
-        assert.deepStrictEqual(yield* campaigns.fedBy(missing), [])
+        assert.deepStrictEqual(yield* campaigns.fedBy(Scene.missing), [])
       })
     )
 
@@ -638,7 +267,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
             params: { _tag: "dns_validation", sourceGenerationCampaignId: source.id, personaIds: [personaId] }
           })
         ]
-        const somebody = Effect.provideService(Reach, UserId.make(missing))
+        const somebody = Effect.provideService(Reach, UserId.make(Scene.missing))
 
         for (const ask of asked) assert.strictEqual((yield* Effect.flip(somebody(ask)))._tag, "CampaignNotFound")
         assert.deepStrictEqual(yield* somebody(campaigns.fedBy(source.id)), [])

@@ -1,7 +1,7 @@
 import { Effect, Stream } from "effect"
 import { AuditLog } from "../audit/AuditLog.ts"
 import type { Campaign, CampaignStatus } from "../campaign/Campaign.ts"
-import type { CampaignId } from "../campaign/CampaignId.ts"
+import { CampaignId } from "../campaign/CampaignId.ts"
 import { Campaigns } from "../campaign/Campaigns.ts"
 import { type DnsAnswer, type DnsQuestion, DnsResults } from "../dns/DnsResults.ts"
 import type { DnsStatus } from "../dns/DnsVerdict.ts"
@@ -15,6 +15,9 @@ import type { PersonaType } from "../persona/Persona.ts"
 import { Personas } from "../persona/Personas.ts"
 
 /** What the suites set their scenes with. Everything they make has a name of its own: a suite shares one store. */
+
+/** A campaign that nobody has made. */
+export const missing = CampaignId.make("00000000-0000-4000-8000-00000000dead")
 
 let made = 0
 /** A word that no scene has used, of letters only: its names sort the same under every collation. */
@@ -156,6 +159,10 @@ export const audited = Effect.fnUntraced(function* (entityId: string) {
   const { items } = yield* AuditLog.use((audit) => audit.page({ entityId }, { limit: 1_000 }))
   return items.toReversed()
 })
+
+/** What was done to an entity, oldest first: `campaign.created`. */
+export const actions = (entityId: string) =>
+  Effect.map(audited(entityId), (entries) => entries.map(({ action }) => action))
 
 export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
   Effect.map(Stream.runCollect(stream), (all) => [...all])
