@@ -4,17 +4,15 @@ import { owner as ownerOf, Reach, reaches } from "../auth/Reach.ts"
 import type { UserId } from "../auth/UserId.ts"
 import { DnsParams } from "../dns/DnsParams.ts"
 import { DnsResult } from "../dns/DnsResult.ts"
-import { ConfigState } from "../generation/ConfigState.ts"
-import { GenerationParams } from "../generation/GenerationParams.ts"
-import * as Reservation from "../generation/Reservation.ts"
 import { HttpParams } from "../http/HttpParams.ts"
 import { HttpResult } from "../http/HttpResult.ts"
 import { atOnce, Memory } from "../Memory.ts"
 import * as Page from "../Page.ts"
-import { Campaign, CampaignNotFound, type CampaignStatus, canMove, IllegalTransition } from "./Campaign.ts"
+import { Campaign, CampaignNotFound, canMove, IllegalTransition } from "./Campaign.ts"
 import * as CampaignAudit from "./CampaignAudit.ts"
 import type { CampaignId } from "./CampaignId.ts"
-import type { CampaignParams } from "./CampaignParams.ts"
+import { sourceOf } from "./CampaignParams.ts"
+import * as CampaignRow from "./CampaignRow.ts"
 import type { CampaignFilter, Campaigns } from "./Campaigns.ts"
 import * as Chaining from "./Chaining.ts"
 import * as Change from "./Change.ts"
@@ -40,7 +38,7 @@ export const makeMemory = Effect.gen(function* () {
     const now = new Date(yield* Clock.currentTimeMillis)
     const reach = yield* Reach
     const rows = yield* atOnce(() =>
-      Result.map(rowsOf(drafts, tables, reach, now), (rows) => {
+      Result.map(CampaignRow.created(drafts, tables, reach, now), (rows) => {
         for (const { campaign, settings, state } of rows) {
           campaigns.set(campaign.id, campaign)
           params.set(campaign.id, settings)
@@ -133,7 +131,7 @@ export const makeMemory = Effect.gen(function* () {
           if (!canMove(campaign.status, to) || (from !== undefined && campaign.status !== from)) {
             return yield* Result.fail(new IllegalTransition({ campaignId: id, from: campaign.status, to }))
           }
-          const moved = movedTo(campaign, to, error, now)
+          const moved = CampaignRow.moved(campaign, to, error, now)
           campaigns.set(id, moved)
           return [campaign, moved] as const
         })
@@ -200,99 +198,6 @@ export const makeMemory = Effect.gen(function* () {
   }
   return service
 })
-
-interface Row {
-  readonly campaign: Campaign
-  readonly settings: CampaignParams
-  readonly state: ConfigState | null
-}
-
-const rowsOf = (drafts: ReadonlyArray<Draft.Draft>, tables: Memory["Service"], reach: UserId | null, now: Date) =>
-  Result.gen(function* () {
-    const rows: Array<Row> = []
-    for (const draft of drafts) {
-      const { from } = draft
-      if (from._tag === "Reservation") {
-        const { configDetails, configHash } = from
-        const start = tables.configStates.get(configHash)?.lastOffset ?? 0n
-        const count = yield* Reservation.grant(from, start)
-        const state = new ConfigState({ configHash, configDetails, lastOffset: start + count, updatedAt: now })
-        rows.push({ campaign: campaignOf(draft, count, now), settings: paramsOf(draft, start), state })
-      } else {
-        const { campaignId } = from
-        const source =
-          rows.find(({ campaign }) => campaign.id === campaignId)?.campaign ?? tables.campaigns.get(campaignId)
-        if (source === undefined || !reaches(reach, source.userId))
-          return yield* Result.fail(new CampaignNotFound({ campaignId }))
-        yield* Draft.accept(from, source.campaignType)
-        const campaign = campaignOf(draft, Draft.offered(source, from.chaining), now)
-        rows.push({ campaign, settings: paramsOf(draft, 0n), state: null })
-      }
-    }
-    return rows
-  })
-
-const campaignOf = (draft: Draft.Draft, totalItems: bigint, now: Date) =>
-  new Campaign({
-    id: draft.id,
-    name: draft.name,
-    campaignType: draft.params._tag,
-    status: "pending",
-    userId: draft.owner,
-    totalItems,
-    processedItems: 0n,
-    successfulItems: 0n,
-    failedItems: 0n,
-    progressPercentage: Progress.percentage(0n, totalItems),
-    metadata: draft.metadata,
-    createdAt: now,
-    updatedAt: now,
-    startedAt: null,
-    completedAt: null,
-    errorMessage: null
-  })
-
-const paramsOf = ({ from, id: campaignId, params }: Draft.Draft, start: bigint): CampaignParams => {
-  switch (params._tag) {
-    case "domain_generation":
-      return new GenerationParams({
-        ...params,
-        campaignId,
-        totalPossibleCombinations: from._tag === "Reservation" ? from.size : 0n,
-        startOffset: start,
-        currentOffset: start
-      })
-    case "dns_validation":
-      return new DnsParams({ ...params, campaignId, lastOffset: -1n })
-    case "http_keyword_validation":
-      return new HttpParams({ ...params, campaignId, proxyPoolId: null, lastProcessedDomainName: null })
-  }
-}
-
-const movedTo = (campaign: Campaign, to: CampaignStatus, error: string | undefined, now: Date) => {
-  const goesOn = to === "queued" || to === "running"
-  const ends = to === "completed" || to === "failed" || to === "cancelled"
-  return new Campaign({
-    ...campaign,
-    status: to,
-    startedAt: to === "running" ? (campaign.startedAt ?? now) : campaign.startedAt,
-    completedAt: goesOn ? null : ends ? now : campaign.completedAt,
-    errorMessage: goesOn ? null : (error ?? campaign.errorMessage),
-    updatedAt: now
-  })
-}
-
-const sourceOf = (settings: CampaignParams | undefined): CampaignId | null => {
-  switch (settings?._tag) {
-    case "dns_validation":
-      return settings.sourceGenerationCampaignId
-    case "http_keyword_validation":
-      return settings.sourceCampaignId
-    case "domain_generation":
-    case undefined:
-      return null
-  }
-}
 
 /** What the foreign keys of the schema do when a campaign goes. */
 const forget = (

@@ -1,6 +1,6 @@
 import type { Campaign, CampaignStatus } from "@domainflow/core/campaign/Campaign"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
-import type { CampaignParams } from "@domainflow/core/campaign/CampaignParams"
+import { type CampaignParams, sourceOf } from "@domainflow/core/campaign/CampaignParams"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import * as Chaining from "@domainflow/core/campaign/Chaining"
 import * as Start from "@domainflow/core/campaign/Start"
@@ -169,17 +169,6 @@ const hasEnded = (source: CampaignId, chaining: Chaining.Chaining) =>
     Effect.map(({ status }) => Chaining.hasEnded(chaining, status)),
     Effect.catchTag("CampaignNotFound", () => Effect.succeed(true))
   )
-
-const sourceOf = (params: CampaignParams): CampaignId | null => {
-  switch (params._tag) {
-    case "domain_generation":
-      return null
-    case "dns_validation":
-      return params.sourceGenerationCampaignId
-    case "http_keyword_validation":
-      return params.sourceCampaignId
-  }
-}
 
 /** Every campaign of a status, page by page. */
 const all = (status: CampaignStatus) =>
