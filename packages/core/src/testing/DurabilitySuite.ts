@@ -11,7 +11,7 @@ import { HttpResults } from "../http/HttpResults.ts"
 import { Fence } from "../job/Fence.ts"
 import { Jobs } from "../job/Jobs.ts"
 import type { Stores } from "../Stores.ts"
-import * as JobsSuite from "./JobsSuite.ts"
+import * as JobScene from "./JobScene.ts"
 import * as Scene from "./Scene.ts"
 
 /** A generation campaign that runs, of `count` names, and its batches of ten. */
@@ -101,7 +101,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       Effect.gen(function* () {
         const campaigns = yield* Campaigns
         const jobs = yield* Jobs
-        const { id } = yield* JobsSuite.queued(20)
+        const { id } = yield* JobScene.queued(20)
         const [claim] = yield* jobs.claim({ server: "one", limit: 1 })
         const [early, late] = [yield* Scene.batch(id, 0n, 10), yield* Scene.batch(id, 10n, 10)]
         const inTheName = Effect.provideService(Fence, claim!)
@@ -123,7 +123,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
 
     it.effect("answers in the name of a claim that is over are not kept either", () =>
       Effect.gen(function* () {
-        const gone = { id: (yield* JobsSuite.queued(1)).jobs[0]!.id, lockedBy: "one/gone" }
+        const gone = { id: (yield* JobScene.queued(1)).jobs[0]!.id, lockedBy: "one/gone" }
         const { campaign } = yield* Scene.spelled(2)
         const dns = yield* Scene.dns(campaign.id)
         const questions = yield* Scene.questions(dns.id)

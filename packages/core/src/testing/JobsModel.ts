@@ -8,7 +8,7 @@ import type { JobId, JobStatus } from "../job/Job.ts"
 import { type Claim, Jobs } from "../job/Jobs.ts"
 import * as Lease from "../job/Lease.ts"
 import type { Stores } from "../Stores.ts"
-import { type Elapse, queued } from "./JobsSuite.ts"
+import { type Elapse, queued } from "./JobScene.ts"
 
 /** What a queue is, in so few words that it can be seen to be right. Time is the sum of what has elapsed. */
 interface Model {

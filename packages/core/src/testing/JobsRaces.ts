@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import type { Job, JobId } from "../job/Job.ts"
 import { Jobs } from "../job/Jobs.ts"
 import type { Stores } from "../Stores.ts"
-import { queued } from "./JobsSuite.ts"
+import { queued } from "./JobScene.ts"
 
 /** What a worker does with what it has claimed; `twice` is a write that comes again, as after a lost answer. */
 type Deed = "complete" | "release" | "fail" | "abandon" | "twice"

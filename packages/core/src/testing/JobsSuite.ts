@@ -1,78 +1,14 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, type Layer, Stream } from "effect"
-import type { Campaign } from "../campaign/Campaign.ts"
-import type { CampaignId } from "../campaign/CampaignId.ts"
 import { Campaigns } from "../campaign/Campaigns.ts"
-import type { Job } from "../job/Job.ts"
-import { type Claim, Jobs } from "../job/Jobs.ts"
+import { Jobs } from "../job/Jobs.ts"
 import * as Lease from "../job/Lease.ts"
 import * as Stretch from "../job/Stretch.ts"
 import type { Stores } from "../Stores.ts"
-import * as Scene from "./Scene.ts"
+import { all, type Check, claim, move, none, one, queued, writes } from "./JobScene.ts"
 
-/** How a store lets time pass: a test clock is moved, a database's rows are dated back. */
-export type Elapse<R> = (millis: number) => Effect.Effect<unknown, unknown, R>
-
-/** A campaign that is queued, and `count` jobs of it. */
-export const queued = Effect.fnUntraced(function* (count: number, maxAttempts?: number) {
-  const campaign = yield* Scene.generation({ numDomainsToGenerate: count })
-  yield* Scene.bring(campaign, "queued")
-  const jobs = yield* stretches(campaign, count, maxAttempts)
-  yield* Jobs.use((queue) => queue.enqueue(jobs))
-  return { id: campaign.id, jobs }
-})
-
-/** `count` jobs of a campaign, a name each. */
-const stretches = (campaign: Campaign, count: number, maxAttempts?: number) =>
-  Effect.forEach(
-    Array.from({ length: count }, (_, i) => BigInt(i)),
-    (from) => {
-      const stretch = { from, until: from + 1n }
-      return Effect.map(Stretch.jobId(campaign.id, stretch), (id) => ({
-        id,
-        campaignId: campaign.id,
-        jobType: campaign.campaignType,
-        stretch,
-        ...(maxAttempts === undefined ? {} : { maxAttempts })
-      }))
-    }
-  )
-
-const claim = (limit = 1, server = "one") => Jobs.use((jobs) => jobs.claim({ server, limit }))
-
-const one = (server?: string) => Effect.map(claim(1, server), ([job]) => job ?? assert.fail("nothing is due"))
-
-const all = (campaignId: CampaignId) =>
-  Effect.map(
-    Jobs.use((jobs) => jobs.page({ campaignId }, { limit: 1_000 })),
-    ({ items }) => items
-  )
-
-const get = (job: Pick<Job, "id" | "campaignId">) =>
-  Effect.map(all(job.campaignId), (jobs) => jobs.find(({ id }) => id === job.id) ?? assert.fail("the job is gone"))
-
-const move = (id: CampaignId, ...to: ReadonlyArray<Campaign["status"]>) =>
-  Campaigns.use((campaigns) => Effect.forEach(to, (status) => campaigns.move(id, status)))
-
-/** Every write there is, made in the name of a claim, and whether it was accepted. */
-const writes = (claim: Claim) =>
-  Jobs.use((jobs) =>
-    Effect.all({
-      beat: Effect.map(jobs.beat([claim]), ({ size }) => size > 0),
-      fail: Effect.map(jobs.fail(claim, "stale"), (outcome) => outcome !== null),
-      release: Effect.map(jobs.release([claim]), ({ size }) => size > 0),
-      complete: Effect.map(jobs.complete([claim]), ({ size }) => size > 0)
-    })
-  )
-const none = { beat: false, fail: false, release: false, complete: false }
-
-/** Longer than any lease, and any wait after few failures. */
-export const long = 2 * Lease.lease
-
-type Check<R> = Effect.Effect<void, unknown, Stores | R>
-
-/** What every `Jobs` promises, each on a store of its own. */
-export const checks = <R>(elapse: Elapse<R>): Readonly<Record<string, Check<R>>> => ({
+/** What every `Jobs` promises about who is given what, each on a store of its own. */
+export const checks: Readonly<Record<string, Check>> = {
   "a stretch is enqueued once, whoever says so": Effect.gen(function* () {
     const jobs = yield* Jobs
     const { id, jobs: fresh } = yield* queued(3)
@@ -169,131 +105,6 @@ export const checks = <R>(elapse: Elapse<R>): Readonly<Record<string, Check<R>>>
     assert.deepStrictEqual(yield* jobs.claim({ server: "one", limit: 1, only: other.id }), [])
   }),
 
-  "a beat keeps the lease, and a lease that ran out is given to another": Effect.gen(function* () {
-    const jobs = yield* Jobs
-    yield* queued(2)
-    const beating = yield* one("beating")
-    const silent = yield* one("silent")
-
-    yield* elapse(Lease.lease - 5_000)
-    assert.deepStrictEqual(yield* jobs.rescue, { retried: 0, failed: 0 })
-    assert.deepStrictEqual(yield* jobs.beat([beating, silent]), new Set([beating.id, silent.id]))
-    yield* elapse(Lease.lease - 5_000)
-    assert.deepStrictEqual(yield* jobs.rescue, { retried: 0, failed: 0 })
-    yield* jobs.beat([beating])
-    yield* elapse(6_000)
-    assert.deepStrictEqual(yield* jobs.rescue, { retried: 1, failed: 0 })
-
-    const found = yield* get(silent)
-    assert.deepInclude(found, { status: "retry", lockedBy: null, lockedAt: null, attempts: 1 })
-    assert.include(found.lastError, "silent")
-    yield* elapse(2_000)
-    const again = yield* one("heir")
-    assert.deepInclude(again, { id: silent.id, attempts: 2 })
-  }),
-
-  "no write of a worker is accepted once its claim is over": Effect.gen(function* () {
-    const jobs = yield* Jobs
-    const { jobs: fresh } = yield* queued(1, 100)
-
-    const first = yield* one("one")
-    yield* elapse(long)
-    yield* jobs.rescue
-    // Rescued, and nobody has it.
-    assert.deepStrictEqual(yield* writes(first), none)
-    yield* elapse(long)
-    const second = yield* one("one")
-    // The same worker has it again: it is still another claim.
-    assert.deepStrictEqual(yield* writes(first), none)
-    yield* jobs.release([second])
-    assert.deepStrictEqual(yield* writes(second), none)
-    const third = yield* one("three")
-    assert.strictEqual(yield* jobs.fail(third, "no luck"), "retry")
-    assert.deepStrictEqual(yield* writes(third), none)
-    yield* elapse(long)
-    const fourth = yield* one("four")
-    for (const stale of [first, second, third]) assert.deepStrictEqual(yield* writes(stale), none)
-    assert.deepStrictEqual(yield* jobs.complete([fourth]), new Set([fourth.id]))
-    assert.deepStrictEqual(yield* writes(fourth), none)
-    assert.deepInclude(yield* get(fourth), { status: "completed", lockedBy: null, lastError: null })
-    assert.deepStrictEqual(yield* writes({ id: fresh[0]!.id, lockedBy: null }), none)
-  }),
-
-  "a failure waits longer each time, and the last one is final": Effect.gen(function* () {
-    const jobs = yield* Jobs
-    yield* queued(1)
-
-    const waits: Array<number> = []
-    for (let attempt = 1; attempt < Lease.maxAttempts; attempt++) {
-      const job = yield* one()
-      assert.strictEqual(job.attempts, attempt)
-      assert.strictEqual(yield* jobs.fail(job, `try ${attempt}`), "retry")
-      const { lastError, nextExecutionAt, status, updatedAt } = yield* get(job)
-      assert.deepStrictEqual({ lastError, status }, { lastError: `try ${attempt}`, status: "retry" })
-      waits.push((nextExecutionAt?.getTime() ?? 0) - updatedAt.getTime())
-      assert.deepStrictEqual(yield* claim(), [])
-      yield* elapse(Lease.backoff(attempt, 1) + 100)
-    }
-    for (const [i, wait] of waits.entries()) {
-      // A few ms between the two clocks of a statement.
-      assert.isAtLeast(wait, Lease.backoff(i + 1, 0) - 10)
-      assert.isAtMost(wait, Lease.backoff(i + 1, 1) + 10)
-    }
-    const last = yield* one()
-    assert.strictEqual(yield* jobs.fail(last, "for good"), "failed")
-    yield* elapse(10 * long)
-    assert.deepStrictEqual(yield* claim(), [])
-    assert.deepInclude(yield* get(last), { status: "failed", lastError: "for good", attempts: Lease.maxAttempts })
-  }),
-
-  "a job that kills every worker ends failed, with the cause": Effect.gen(function* () {
-    const jobs = yield* Jobs
-    const { id } = yield* queued(1, 2)
-
-    for (const server of ["victim-a", "victim-b"]) {
-      yield* one(server)
-      yield* elapse(long)
-      yield* jobs.rescue
-      yield* elapse(long)
-    }
-
-    assert.deepStrictEqual(yield* claim(), [])
-    const [job] = yield* all(id)
-    assert.deepInclude(job, { status: "failed", attempts: 2 })
-    assert.include(job?.lastError, "victim-b")
-  }),
-
-  "what is handed back is due at once and has not been tried": Effect.gen(function* () {
-    const jobs = yield* Jobs
-    const { id } = yield* queued(1)
-
-    for (let i = 0; i < 5; i++) yield* jobs.release([yield* one()])
-
-    assert.deepInclude((yield* all(id))[0], { status: "pending", attempts: 0, lockedBy: null })
-    assert.deepInclude(yield* one(), { attempts: 1 })
-  }),
-
-  "a campaign that is queued again starts with its failed jobs revived": Effect.gen(function* () {
-    const jobs = yield* Jobs
-    const { id } = yield* queued(2, 1)
-    yield* move(id, "running")
-    const job = yield* one()
-    yield* jobs.fail(job, "for good")
-
-    // Nothing is revived while it runs, or after it has failed: only when somebody wants it to go on.
-    assert.strictEqual(yield* jobs.revive(id), 0)
-    yield* move(id, "failed")
-    assert.strictEqual(yield* jobs.revive(id), 0)
-    yield* move(id, "queued")
-    assert.deepStrictEqual(yield* claim(5), [])
-    assert.strictEqual(yield* jobs.revive(id), 1)
-    assert.strictEqual(yield* jobs.revive(id), 0)
-    assert.deepStrictEqual(
-      (yield* claim(5)).map(({ attempts }) => attempts),
-      [1, 1]
-    )
-  }),
-
   "the standings name every job, and pages go through them all": Effect.gen(function* () {
     const jobs = yield* Jobs
     const { id, jobs: fresh } = yield* queued(4, 1)
@@ -333,10 +144,9 @@ export const checks = <R>(elapse: Elapse<R>): Readonly<Record<string, Check<R>>>
     assert.deepStrictEqual(yield* writes(claimed), none)
     assert.strictEqual(yield* jobs.enqueue(fresh), 0)
   })
-})
-
+}
 /** What takes real time: a listener is a connection, which no test clock moves. */
-export const liveChecks: Readonly<Record<string, Check<never>>> = {
+export const liveChecks: Readonly<Record<string, Check>> = {
   "whoever waits for work is woken by it": Effect.gen(function* () {
     const jobs = yield* Jobs
     yield* queued(1)
@@ -373,8 +183,8 @@ export const liveChecks: Readonly<Record<string, Check<never>>> = {
 }
 
 /** Each layer runs it. */
-export const suite = <E, R>(name: string, layer: Layer.Layer<Stores | R, E>, elapse: Elapse<R>) => {
-  for (const [promise, check] of Object.entries(checks(elapse))) {
+export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) => {
+  for (const [promise, check] of Object.entries(checks)) {
     it.effect(`Jobs (${name}): ${promise}`, () => Effect.provide(check, layer), 60_000)
   }
   for (const [promise, check] of Object.entries(liveChecks)) {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest"
 import * as Ids from "../../src/Ids.ts"
 import { JobId } from "../../src/job/Job.ts"
 import { type Claim, Jobs } from "../../src/job/Jobs.ts"
+import * as JobLeasesSuite from "../../src/testing/JobLeasesSuite.ts"
 import * as JobsModel from "../../src/testing/JobsModel.ts"
 import * as JobsSuite from "../../src/testing/JobsSuite.ts"
 import * as Memory from "../support/Memory.ts"
@@ -64,17 +65,20 @@ const broken = (change: (jobs: Jobs["Service"]) => Partial<Jobs["Service"]>) =>
     Effect.map(Jobs, (jobs) => Jobs.of({ ...jobs, ...change(jobs) }))
   ).pipe(Layer.provideMerge(Memory.layer), Layer.provideMerge(TestClock.layer()))
 
-/** The promises of the suite that a queue breaks. */
+/** What the suites promise of a queue, but for what takes real time. */
+const promises = { ...JobsSuite.checks, ...JobLeasesSuite.checks(TestClock.adjust) }
+
+/** The promises that a queue breaks. */
 const found = async (change: (jobs: Jobs["Service"]) => Partial<Jobs["Service"]>) => {
   const failures: Array<string> = []
-  for (const [promise, check] of Object.entries(JobsSuite.checks(TestClock.adjust))) {
+  for (const [promise, check] of Object.entries(promises)) {
     const exit = await Effect.runPromiseExit(Effect.provide(check, broken(change)))
     if (Exit.isFailure(exit)) failures.push(promise)
   }
   return failures
 }
 
-describe("the suite of Jobs finds what is wrong with", () => {
+describe("the suites of Jobs find what is wrong with", () => {
   for (const [name, change] of Object.entries(mutants)) {
     if (name.startsWith("lost notify")) {
       it(name, async () => {

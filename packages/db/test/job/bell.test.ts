@@ -1,5 +1,5 @@
 import { Jobs } from "@domainflow/core/job/Jobs"
-import * as JobsSuite from "@domainflow/core/testing/JobsSuite"
+import * as JobScene from "@domainflow/core/testing/JobScene"
 import { assert, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { SqlClient } from "effect/sql"
@@ -33,7 +33,7 @@ it.live(
         // A new listener rings by itself, once; that is not what is meant.
         yield* Effect.sleep("500 millis")
         const before = rings
-        yield* JobsSuite.queued(1)
+        yield* JobScene.queued(1)
         yield* Effect.sync(() => rings).pipe(
           Effect.delay("20 millis"),
           Effect.repeat({ until: (now) => now > before }),

@@ -4,7 +4,7 @@ import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { HttpResults } from "@domainflow/core/http/HttpResults"
 import { Fence } from "@domainflow/core/job/Fence"
 import { type Claim, Jobs } from "@domainflow/core/job/Jobs"
-import * as JobsSuite from "@domainflow/core/testing/JobsSuite"
+import * as JobScene from "@domainflow/core/testing/JobScene"
 import * as Scene from "@domainflow/core/testing/Scene"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -24,7 +24,7 @@ it.live(
       const answers = yield* DnsResults
       const pages = yield* HttpResults
       const sql = yield* SqlClient.SqlClient
-      const { id } = yield* JobsSuite.queued(8, 1_000)
+      const { id } = yield* JobScene.queued(8, 1_000)
       const names = yield* Scene.batch(id, 0n, 8)
       const { campaign } = yield* Scene.spelled(2)
       const dns = yield* Scene.dns(campaign.id)

@@ -1,3 +1,4 @@
+import * as JobLeasesSuite from "@domainflow/core/testing/JobLeasesSuite"
 import * as JobsModel from "@domainflow/core/testing/JobsModel"
 import * as JobsRaces from "@domainflow/core/testing/JobsRaces"
 import * as JobsSuite from "@domainflow/core/testing/JobsSuite"
@@ -15,7 +16,8 @@ const elapse = (millis: number) =>
     `
   )
 
-JobsSuite.suite("PostgreSQL", Stores.layer, elapse)
+JobsSuite.suite("PostgreSQL", Stores.layer)
+JobLeasesSuite.suite("PostgreSQL", Stores.layer, elapse)
 
 it(
   "Jobs (PostgreSQL): random histories end as the model says",
