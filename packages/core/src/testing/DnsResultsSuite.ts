@@ -10,13 +10,6 @@ import { Personas } from "../persona/Personas.ts"
 import type { Stores } from "../Stores.ts"
 import * as Scene from "./Scene.ts"
 
-/** A DNS campaign over `count` names, and its questions. */
-const campaignOver = Effect.fnUntraced(function* (count: number) {
-  const { campaign: source, names } = yield* Scene.spelled(count)
-  const campaign = yield* Scene.dns(source.id)
-  return { source, names, id: campaign.id, questions: yield* Scene.questions(campaign.id) }
-})
-
 const rows = (id: CampaignId, status?: DnsStatus, after?: string) =>
   DnsResults.use((results) => Scene.collect(results.stream(id, status, after)))
 
@@ -35,27 +28,10 @@ const assertTrue = Effect.fnUntraced(function* (id: CampaignId) {
 /** What every `DnsResults` promises. Each layer runs it. */
 export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
   it.layer(layer, { timeout: "60 seconds" })(`DnsResults (${name})`, (it) => {
-    it.effect("the questions are the names of the source, by offset, as many as asked for", () =>
-      Effect.gen(function* () {
-        const results = yield* DnsResults
-        const { id, names, questions } = yield* campaignOver(10)
-
-        assert.deepStrictEqual(
-          questions.map(({ domainName, offset }) => [domainName, offset]),
-          names.map((name, i) => [name, BigInt(i)])
-        )
-        assert.deepStrictEqual(yield* results.questions(id, -1n, 3), questions.slice(0, 3))
-        assert.deepStrictEqual(yield* results.questions(id, 2n, 3), questions.slice(3, 6))
-        assert.deepStrictEqual(yield* results.questions(id, 7n, 3), questions.slice(8))
-        assert.deepStrictEqual(yield* results.questions(id, 2n, 10, 5n), questions.slice(3, 5))
-        assert.deepStrictEqual(yield* results.questions(id, 9n, 3), [])
-      })
-    )
-
     it.effect("an answer is kept as it was given", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults
-        const { id, questions } = yield* campaignOver(2)
+        const { id, questions } = yield* Scene.dnsOver(2)
         const persona = yield* Scene.persona("dns")
         const [one, two] = questions
         const answer = Scene.dnsAnswer(one!, "Resolved", { personaId: persona.id })
@@ -86,7 +62,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
     it.effect("every final status but Resolved counts as failed, and Pending is no answer", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults
-        const { id, questions } = yield* campaignOver(5)
+        const { id, questions } = yield* Scene.dnsOver(5)
         const statuses = ["Resolved", "Unresolved", "Error", "Skipped", "Pending"] as const
 
         const tally = yield* results.append(
@@ -103,7 +79,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
     it.effect("an answer stands: appending again changes nothing, an overlapping batch adds what is new", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults
-        const { id, questions } = yield* campaignOver(6)
+        const { id, questions } = yield* Scene.dnsOver(6)
         const resolved = questions.slice(0, 4).map((question) => Scene.dnsAnswer(question))
         const unresolved = questions.slice(2).map((question) => Scene.dnsAnswer(question, "Unresolved"))
 
@@ -120,7 +96,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
     it.effect("a name twice in one batch counts once, by its first word", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults
-        const { id, questions } = yield* campaignOver(1)
+        const { id, questions } = yield* Scene.dnsOver(1)
         const [question] = questions
 
         const tally = yield* results.append(id, [
@@ -137,7 +113,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
     it.effect("the same answers from many at once, in any order, are counted once", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults
-        const { id, questions } = yield* campaignOver(300)
+        const { id, questions } = yield* Scene.dnsOver(300)
         const answers = questions.map((question, i) => Scene.dnsAnswer(question, i % 2 ? "Resolved" : "Unresolved"))
         const orders = yield* Effect.forEach(Array.from({ length: 8 }), () => Random.shuffle(answers))
 
@@ -152,86 +128,10 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
-    it.effect("a campaign goes on from the resume point, wherever it was stopped", () =>
-      Effect.gen(function* () {
-        const results = yield* DnsResults
-        const campaigns = yield* Campaigns
-        const { id, questions } = yield* campaignOver(20)
-        const answer = (from: number, to: number) =>
-          questions.slice(from, to).map((question) => Scene.dnsAnswer(question))
-
-        yield* results.append(id, answer(0, 5), 4n)
-        assert.deepStrictEqual(yield* Scene.questions(id), questions.slice(5))
-        assert.deepInclude(yield* campaigns.params(id), { lastOffset: 4n })
-
-        // A later batch came first, and then the process was gone: its names are not asked again.
-        yield* results.append(id, answer(10, 15))
-        assert.deepStrictEqual(yield* Scene.questions(id), [...questions.slice(5, 10), ...questions.slice(15)])
-        assert.deepStrictEqual(yield* results.questions(id, -1n, 7), [
-          ...questions.slice(5, 10),
-          ...questions.slice(15, 17)
-        ])
-        assert.deepStrictEqual(yield* results.questions(id, 7n, 3), [questions[8]!, questions[9]!, questions[15]!])
-
-        yield* results.append(id, answer(5, 10), 14n)
-        assert.deepStrictEqual(yield* Scene.questions(id), questions.slice(15))
-        // A straggler does not take the resume point back.
-        yield* results.append(id, answer(0, 5), 4n)
-        assert.deepInclude(yield* campaigns.params(id), { lastOffset: 14n })
-        yield* results.append(id, answer(15, 20), 19n)
-        assert.deepStrictEqual(yield* Scene.questions(id), [])
-      })
-    )
-
-    it.effect("names that the source adds later are asked later", () =>
-      Effect.gen(function* () {
-        const results = yield* DnsResults
-        const { campaign: source } = yield* Scene.spelled(3, 10)
-        const { id } = yield* Scene.dns(source.id)
-        const first = yield* Scene.questions(id)
-        yield* results.append(
-          id,
-          first.map((question) => Scene.dnsAnswer(question)),
-          2n
-        )
-        assert.deepStrictEqual(yield* Scene.questions(id), [])
-
-        yield* GeneratedDomains.use((domains) =>
-          Effect.flatMap(Scene.batch(source.id, 3n, 2), (batch) => domains.append(batch))
-        )
-
-        assert.deepStrictEqual(
-          (yield* Scene.questions(id)).map(({ offset }) => offset),
-          [3n, 4n]
-        )
-      })
-    )
-
-    it.effect("offsets past 2^53 are exact, in questions as in the resume point", () =>
-      Effect.gen(function* () {
-        const results = yield* DnsResults
-        const far = 2n ** 53n + 1n
-        const source = yield* Scene.generation({ variableLength: 12, characterSet: "alphanumeric" })
-        yield* GeneratedDomains.use((domains) =>
-          Effect.flatMap(Scene.batch(source.id, far, 4), (batch) => domains.append(batch))
-        )
-        const { id } = yield* Scene.dns(source.id)
-        const questions = yield* Scene.questions(id)
-
-        assert.deepStrictEqual(
-          questions.map(({ offset }) => offset),
-          [far, far + 1n, far + 2n, far + 3n]
-        )
-        yield* results.append(id, [Scene.dnsAnswer(questions[0]!)], far)
-        assert.deepStrictEqual(yield* Scene.questions(id), questions.slice(1))
-        assert.deepStrictEqual(yield* results.questions(id, far + 1n, 10), questions.slice(2))
-      })
-    )
-
     it.effect("answers that were under way when their source or their persona went are kept, naming neither", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults
-        const { id, questions, source } = yield* campaignOver(3)
+        const { id, questions, source } = yield* Scene.dnsOver(3)
         const persona = yield* Scene.persona("dns")
         const other = yield* Scene.persona("dns")
         yield* results.append(id, [Scene.dnsAnswer(questions[0]!, "Resolved", { personaId: persona.id })])
@@ -261,7 +161,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       Effect.gen(function* () {
         const campaigns = yield* Campaigns
         const results = yield* DnsResults
-        const { id, questions } = yield* campaignOver(2)
+        const { id, questions } = yield* Scene.dnsOver(2)
         yield* campaigns.move(id, "queued")
         yield* campaigns.move(id, "paused")
         yield* results.append(id, [Scene.dnsAnswer(questions[0]!)], 0n)
@@ -303,7 +203,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
     it.effect("nothing is asked and nothing kept for a campaign that does not exist", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults
-        const { id, questions } = yield* campaignOver(1)
+        const { id, questions } = yield* Scene.dnsOver(1)
         yield* Campaigns.use((campaigns) => campaigns.remove(id))
 
         assert.deepStrictEqual(yield* Scene.questions(id), [])

@@ -1,9 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, type Layer, Stream } from "effect"
 import { Campaigns } from "../campaign/Campaigns.ts"
-import { Explanations } from "../campaign/Explanations.ts"
 import { Paces } from "../campaign/Paces.ts"
-import * as Plan from "../campaign/Plan.ts"
 import type { Update } from "../campaign/Update.ts"
 import { DnsResults } from "../dns/DnsResults.ts"
 import { GeneratedDomains } from "../generation/GeneratedDomains.ts"
@@ -153,42 +151,6 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
-    it.effect(
-      "the names of a stretch are those of the source between its offsets, without those that are answered",
-      () =>
-        Effect.gen(function* () {
-          const results = yield* HttpResults
-          const { campaign, names } = yield* Scene.spelled(12)
-          const dns = yield* Scene.dns(campaign.id)
-          const http = yield* Scene.http(dns.id)
-          const all = yield* Scene.http(campaign.id, { sourceType: "DomainGeneration" })
-          const questions = yield* Scene.questions(dns.id)
-          yield* DnsResults.use((answers) =>
-            answers.append(
-              dns.id,
-              questions.map((question, i) => Scene.dnsAnswer(question, i % 2 === 0 ? "Resolved" : "Unresolved"))
-            )
-          )
-
-          const even = yield* results.stretch(http.id, 1n, 10, 9n)
-          assert.deepStrictEqual(
-            even.map(({ domainName, offset }) => [domainName as string, offset]),
-            [2, 4, 6, 8].map((i) => [names[i]!, BigInt(i)])
-          )
-          assert.isTrue(even.every(({ dnsResultId }) => dnsResultId !== null))
-          assert.strictEqual((yield* results.stretch(http.id, 1n, 2, 9n)).length, 2)
-          yield* results.append(http.id, [Scene.httpAnswer(even[1]!)])
-          assert.deepStrictEqual(
-            (yield* results.stretch(http.id, -1n, 10, 12n)).map(({ offset }) => offset),
-            [0n, 2n, 6n, 8n, 10n]
-          )
-          assert.deepStrictEqual(
-            (yield* results.stretch(all.id, 2n, 10, 6n)).map(({ dnsResultId, offset }) => [offset, dnsResultId]),
-            [3n, 4n, 5n].map((offset) => [offset, null])
-          )
-        })
-    )
-
     it.effect("many workers share one pace, and time that nobody used is gone", () =>
       Effect.gen(function* () {
         const paces = yield* Paces
@@ -207,98 +169,6 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         // Time of the test's own that nobody used, between its begin and the first place, may be lost.
         assert.isAtMost(last, 1_650 + turns[0]! + 400)
         assert.isAbove(yield* paces.take(id, 36_000, 10), 0)
-      })
-    )
-
-    it.effect("a plan says exactly what a pipeline will come to, and reserves nothing", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const { _tag, ...generation } = Scene.pattern({ variableLength: 3 })
-        const personas = [yield* Scene.persona("dns"), yield* Scene.persona("http")] as const
-        const pipeline = {
-          name: "planned",
-          generation,
-          dns: { personaIds: [personas[0].id] as const, processingSpeedPerMinute: 600 },
-          http: { personaIds: [personas[1].id] as const }
-        }
-
-        const before = yield* Plan.make(pipeline)
-        assert.deepStrictEqual(before, [
-          { campaignType: "domain_generation", names: 17_576n, isExact: true, queries: 0n, seconds: null },
-          { campaignType: "dns_validation", names: 17_576n, isExact: true, queries: 35_152n, seconds: 1_757.6 },
-          { campaignType: "http_keyword_validation", names: 17_576n, isExact: false, queries: 17_576n, seconds: null }
-        ])
-        assert.deepStrictEqual(yield* Plan.make(pipeline), before)
-        const [first] = yield* campaigns.createPipeline({
-          ...pipeline,
-          generation: { ...generation, numDomainsToGenerate: 20 }
-        })
-        assert.strictEqual(first?.totalItems, 20n)
-        // What is left for the next one of the same pattern.
-        assert.deepInclude((yield* Plan.make(pipeline))[0], { names: 17_556n })
-        assert.deepInclude(
-          (yield* Plan.make({ name: "one", params: { _tag, ...generation, numDomainsToGenerate: 7 } }))[0],
-          {
-            names: 7n
-          }
-        )
-      })
-    )
-
-    it.effect("afterwards stands beside the plan what became of it", () =>
-      Effect.gen(function* () {
-        const campaigns = yield* Campaigns
-        const { batches, id } = yield* running(20)
-        yield* Effect.forEach(batches, append)
-        yield* campaigns.move(id, "completed")
-        const dns = yield* Scene.dns(id)
-
-        const [done, notYet] = [yield* Plan.outcome(id), yield* Plan.outcome(dns.id)]
-
-        assert.deepInclude(done, { names: 20n, successful: 20n })
-        assert.deepInclude(done.plan, { campaignType: "domain_generation", names: 20n })
-        assert.isAtLeast(done.seconds ?? -1, 0)
-        assert.deepInclude(notYet, { names: 0n, seconds: null })
-        assert.deepInclude(notYet.plan, { names: 20n, queries: 40n })
-      })
-    )
-
-    it.effect("a name is explained by all that led to its verdict, as far as it has come", () =>
-      Effect.gen(function* () {
-        const explanations = yield* Explanations
-        const { campaign, names } = yield* Scene.spelled(2)
-        const dns = yield* Scene.dns(campaign.id)
-        const http = yield* Scene.http(dns.id)
-        const [one] = yield* Scene.questions(dns.id)
-        const persona = yield* Scene.persona("dns")
-        const answer = Scene.dnsAnswer(one!, "Resolved", { personaId: persona.id })
-        yield* DnsResults.use((results) => results.append(dns.id, [answer]))
-        const [question] = yield* HttpResults.use((results) => results.stretch(http.id, -1n, 1, 2n))
-        yield* HttpResults.use((results) => results.append(http.id, [Scene.httpAnswer(question!)]))
-
-        const whole = yield* explanations.of(http.id, names[0]!)
-        assert.deepInclude(whole.generation, { domainName: names[0]!, offsetIndex: 0n })
-        assert.strictEqual(whole.dns?.persona?.id, persona.id)
-        assert.deepStrictEqual(whole.dns?.result.dnsRecords, answer.verdict.records)
-        assert.deepInclude(whole.http?.result, {
-          validationStatus: "Success",
-          dnsResultId: whole.dns?.result.id ?? null
-        })
-        assert.strictEqual(whole.http?.result.fetchDetails?.port, 443)
-
-        const half = yield* explanations.of(http.id, names[1]!)
-        assert.deepInclude(half.generation, { offsetIndex: 1n })
-        assert.deepInclude(half, { dns: null, http: null })
-        assert.isNotNull((yield* explanations.of(dns.id, names[0]!)).dns)
-        assert.deepInclude(yield* explanations.of(campaign.id, names[0]!), { dns: null, http: null })
-        assert.deepInclude(yield* explanations.of(http.id, "nobody.example"), {
-          generation: null,
-          dns: null,
-          http: null
-        })
-        yield* Campaigns.use((campaigns) => campaigns.remove(campaign.id))
-        assert.isNull((yield* explanations.of(http.id, names[0]!)).generation)
-        assert.strictEqual((yield* Effect.flip(explanations.of(campaign.id, names[0]!)))._tag, "CampaignNotFound")
       })
     )
   })

@@ -3,7 +3,6 @@ import { Effect, type Layer, Random } from "effect"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import { Campaigns } from "../campaign/Campaigns.ts"
 import * as Tally from "../campaign/Tally.ts"
-import { DnsResults } from "../dns/DnsResults.ts"
 import { HttpResults } from "../http/HttpResults.ts"
 import { HttpStatus } from "../http/HttpVerdict.ts"
 import { KeywordSetId } from "../keyword/KeywordSetId.ts"
@@ -12,24 +11,8 @@ import { Proxies } from "../proxy/Proxies.ts"
 import type { Stores } from "../Stores.ts"
 import * as Scene from "./Scene.ts"
 
-const open = (id: CampaignId) => HttpResults.use((results) => results.questions(id, null, 10_000))
-
 const rows = (id: CampaignId, status?: HttpStatus) =>
   HttpResults.use((results) => Scene.collect(results.stream(id, status)))
-
-/** An HTTP campaign over a DNS campaign whose names resolve, but for every third. */
-const behindDns = Effect.fnUntraced(function* (count: number) {
-  const dns = yield* DnsResults
-  const { campaign: source } = yield* Scene.spelled(count)
-  const { id: dnsId } = yield* Scene.dns(source.id)
-  const asked = yield* Scene.questions(dnsId)
-  yield* dns.append(
-    dnsId,
-    asked.map((question, i) => Scene.dnsAnswer(question, i % 3 === 2 ? "Unresolved" : "Resolved"))
-  )
-  const { id } = yield* Scene.http(dnsId)
-  return { dnsId, id, resolved: asked.filter((_, i) => i % 3 !== 2).map(({ domainName }) => domainName) }
-})
 
 /** The counters agree with the rows. */
 const assertTrue = Effect.fnUntraced(function* (id: CampaignId) {
@@ -46,49 +29,15 @@ const assertTrue = Effect.fnUntraced(function* (id: CampaignId) {
 /** What every `HttpResults` promises. Each layer runs it. */
 export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
   it.layer(layer, { timeout: "60 seconds" })(`HttpResults (${name})`, (it) => {
-    it.effect("behind a DNS campaign the questions are its resolved names, with their results, by name", () =>
-      Effect.gen(function* () {
-        const results = yield* HttpResults
-        const { dnsId, id, resolved } = yield* behindDns(9)
-        const questions = yield* open(id)
-
-        assert.deepStrictEqual(
-          questions.map(({ domainName }) => domainName),
-          resolved
-        )
-        const answers = yield* DnsResults.use((dns) => Scene.collect(dns.stream(dnsId, "Resolved")))
-        assert.deepStrictEqual(
-          questions.map(({ dnsResultId }) => dnsResultId),
-          answers.map((answer) => answer.id)
-        )
-        assert.deepStrictEqual(yield* results.questions(id, null, 2), questions.slice(0, 2))
-        assert.deepStrictEqual(yield* results.questions(id, resolved[1]!, 2), questions.slice(2, 4))
-        assert.deepStrictEqual(yield* results.questions(id, resolved[1]!, 10, resolved[4]!), questions.slice(2, 4))
-        assert.deepStrictEqual(yield* results.questions(id, resolved.at(-1)!, 10), [])
-      })
-    )
-
-    it.effect("behind a generation campaign they are all its names", () =>
-      Effect.gen(function* () {
-        const { campaign: source, names } = yield* Scene.spelled(5)
-        const { id } = yield* Scene.http(source.id, { sourceType: "DomainGeneration" })
-
-        assert.deepStrictEqual(
-          yield* open(id),
-          names.map((domainName) => ({ domainName, dnsResultId: null }))
-        )
-      })
-    )
-
     it.effect("a finding is kept as it was made", () =>
       Effect.gen(function* () {
         const results = yield* HttpResults
-        const { id } = yield* behindDns(2)
+        const { id } = yield* Scene.behindDns(2)
         const persona = yield* Scene.persona("http")
         const proxy = yield* Proxies.use((proxies) =>
           proxies.create({ name: Scene.word(), address: `${Scene.word()}:8080`, protocol: "http" })
         )
-        const [one, two] = yield* open(id)
+        const [one, two] = yield* Scene.httpQuestions(id)
         const answer = Scene.httpAnswer(one!, "Success", { personaId: persona.id })
         const keyword = {
           keywordSetId: KeywordSetId.make("019b0000-0000-7000-8000-000000000001"),
@@ -156,7 +105,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         const results = yield* HttpResults
         const { campaign: source } = yield* Scene.spelled(HttpStatus.literals.length)
         const { id } = yield* Scene.http(source.id, { sourceType: "DomainGeneration" })
-        const questions = yield* open(id)
+        const questions = yield* Scene.httpQuestions(id)
 
         const tally = yield* results.append(
           id,
@@ -165,15 +114,15 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
 
         assert.deepStrictEqual(tally, { successful: 1, failed: HttpStatus.literals.length - 2 })
         assert.strictEqual((yield* assertTrue(id)).length, HttpStatus.literals.length - 1)
-        assert.deepStrictEqual(yield* open(id), [questions[HttpStatus.literals.indexOf("Pending")]!])
+        assert.deepStrictEqual(yield* Scene.httpQuestions(id), [questions[HttpStatus.literals.indexOf("Pending")]!])
       })
     )
 
     it.effect("a result stands: appending again changes nothing, an overlapping batch adds what is new", () =>
       Effect.gen(function* () {
         const results = yield* HttpResults
-        const { id } = yield* behindDns(9)
-        const questions = yield* open(id)
+        const { id } = yield* Scene.behindDns(9)
+        const questions = yield* Scene.httpQuestions(id)
         const found = questions.slice(0, 4).map((question) => Scene.httpAnswer(question))
         const lost = questions.slice(2).map((question) => Scene.httpAnswer(question, "Timeout"))
 
@@ -190,7 +139,9 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         const results = yield* HttpResults
         const { campaign: source } = yield* Scene.spelled(200)
         const { id } = yield* Scene.http(source.id, { sourceType: "DomainGeneration" })
-        const answers = (yield* open(id)).map((question, i) => Scene.httpAnswer(question, i % 2 ? "Success" : "Error"))
+        const answers = (yield* Scene.httpQuestions(id)).map((question, i) =>
+          Scene.httpAnswer(question, i % 2 ? "Success" : "Error")
+        )
         const orders = yield* Effect.forEach(Array.from({ length: 8 }), () => Random.shuffle(answers))
 
         const tallies = yield* Effect.forEach(orders, (order) => results.append(id, [...order].slice(0, 150)), {
@@ -203,64 +154,15 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
-    it.effect("a campaign goes on from the last name that was done, and asks nothing twice", () =>
-      Effect.gen(function* () {
-        const results = yield* HttpResults
-        const campaigns = yield* Campaigns
-        const { id, resolved } = yield* behindDns(15)
-        const questions = yield* open(id)
-        const answer = (from: number, to: number) =>
-          questions.slice(from, to).map((question) => Scene.httpAnswer(question))
-
-        yield* results.append(id, answer(0, 3), resolved[2])
-        assert.deepStrictEqual(yield* open(id), questions.slice(3))
-        assert.deepInclude(yield* campaigns.params(id), { lastProcessedDomainName: resolved[2]! })
-
-        yield* results.append(id, answer(6, 8))
-        assert.deepStrictEqual(yield* open(id), [...questions.slice(3, 6), ...questions.slice(8)])
-        assert.deepStrictEqual(yield* results.questions(id, resolved[4]!, 2), [questions[5]!, questions[8]!])
-
-        yield* results.append(id, answer(3, 6), resolved[7])
-        // A straggler does not take the resume point back.
-        yield* results.append(id, answer(0, 3), resolved[2])
-        assert.deepInclude(yield* campaigns.params(id), { lastProcessedDomainName: resolved[7]! })
-        assert.deepStrictEqual(yield* open(id), questions.slice(8))
-      })
-    )
-
-    it.effect("names that resolve later are asked later, wherever they sort", () =>
-      Effect.gen(function* () {
-        const results = yield* HttpResults
-        const dns = yield* DnsResults
-        const { campaign: source } = yield* Scene.spelled(4)
-        const { id: dnsId } = yield* Scene.dns(source.id)
-        const asked = yield* Scene.questions(dnsId)
-        const { id } = yield* Scene.http(dnsId)
-        yield* dns.append(dnsId, [Scene.dnsAnswer(asked[2]!)])
-        yield* results.append(
-          id,
-          (yield* open(id)).map((question) => Scene.httpAnswer(question))
-        )
-        assert.deepStrictEqual(yield* open(id), [])
-
-        yield* dns.append(dnsId, [Scene.dnsAnswer(asked[0]!), Scene.dnsAnswer(asked[3]!)])
-
-        assert.deepStrictEqual(
-          (yield* open(id)).map(({ domainName }) => domainName),
-          [asked[0]!.domainName, asked[3]!.domainName]
-        )
-      })
-    )
-
     it.effect("findings that were under way when what they name went are kept, naming nobody", () =>
       Effect.gen(function* () {
         const results = yield* HttpResults
         const campaigns = yield* Campaigns
-        const { dnsId, id } = yield* behindDns(3)
+        const { dnsId, id } = yield* Scene.behindDns(3)
         const persona = yield* Scene.persona("http")
         const proxies = yield* Proxies
         const proxy = yield* proxies.create({ name: Scene.word(), address: `${Scene.word()}:1080`, protocol: "socks5" })
-        const [one, two] = yield* open(id)
+        const [one, two] = yield* Scene.httpQuestions(id)
         const named = (question: typeof one) => {
           const answer = Scene.httpAnswer(question!, "Success", { personaId: persona.id })
           return { ...answer, verdict: { ...answer.verdict, proxyId: proxy.id } }
@@ -275,7 +177,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         for (const row of yield* assertTrue(id)) {
           assert.deepInclude(row, { dnsResultId: null, validatedByPersonaId: null, usedProxyId: null })
         }
-        assert.deepStrictEqual(yield* open(id), [])
+        assert.deepStrictEqual(yield* Scene.httpQuestions(id), [])
       })
     )
 
@@ -283,8 +185,8 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       Effect.gen(function* () {
         const campaigns = yield* Campaigns
         const results = yield* HttpResults
-        const { id } = yield* behindDns(2)
-        const questions = yield* open(id)
+        const { id } = yield* Scene.behindDns(2)
+        const questions = yield* Scene.httpQuestions(id)
         yield* campaigns.move(id, "cancelled")
         yield* results.append(id, [Scene.httpAnswer(questions[0]!)], questions[0]!.domainName)
 
@@ -300,7 +202,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
         const { id } = yield* Scene.http(source.id, { sourceType: "DomainGeneration" })
         yield* results.append(
           id,
-          (yield* open(id)).map((question, i) =>
+          (yield* Scene.httpQuestions(id)).map((question, i) =>
             Scene.httpAnswer(question, i % 4 === 0 ? "Success" : "KeywordsNotFound")
           )
         )
@@ -317,11 +219,11 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
     it.effect("nothing is asked and nothing kept for a campaign that does not exist", () =>
       Effect.gen(function* () {
         const results = yield* HttpResults
-        const { id } = yield* behindDns(1)
-        const questions = yield* open(id)
+        const { id } = yield* Scene.behindDns(1)
+        const questions = yield* Scene.httpQuestions(id)
         yield* Campaigns.use((campaigns) => campaigns.remove(id))
 
-        assert.deepStrictEqual(yield* open(id), [])
+        assert.deepStrictEqual(yield* Scene.httpQuestions(id), [])
         const error = yield* Effect.flip(results.append(id, [Scene.httpAnswer(questions[0]!)]))
         assert.deepInclude(error, { _tag: "StoreError", operation: "HttpResults.append", retryable: false })
         assert.deepStrictEqual(yield* rows(id), [])

@@ -9,7 +9,7 @@ import * as Enumeration from "../generation/Enumeration.ts"
 import { GeneratedDomains, type NameBatch } from "../generation/GeneratedDomains.ts"
 import type { NewGeneration } from "../generation/GenerationParams.ts"
 import type { NewHttp } from "../http/HttpParams.ts"
-import type { HttpAnswer, HttpQuestion } from "../http/HttpResults.ts"
+import { type HttpAnswer, type HttpQuestion, HttpResults } from "../http/HttpResults.ts"
 import type { HttpStatus } from "../http/HttpVerdict.ts"
 import type { PersonaType } from "../persona/Persona.ts"
 import { Personas } from "../persona/Personas.ts"
@@ -78,6 +78,22 @@ export const http = Effect.fnUntraced(function* (
   })
 })
 
+/** A DNS campaign over `count` names, and its questions. */
+export const dnsOver = Effect.fnUntraced(function* (count: number) {
+  const { campaign: source, names } = yield* spelled(count)
+  const campaign = yield* dns(source.id)
+  return { source, names, id: campaign.id, questions: yield* questions(campaign.id) }
+})
+
+/** An HTTP campaign over a DNS campaign whose names resolve, but for every third. */
+export const behindDns = Effect.fnUntraced(function* (count: number) {
+  const { id: dnsId, questions: asked } = yield* dnsOver(count)
+  const answers = asked.map((question, i) => dnsAnswer(question, i % 3 === 2 ? "Unresolved" : "Resolved"))
+  yield* DnsResults.use((results) => results.append(dnsId, answers))
+  const { id } = yield* http(dnsId)
+  return { dnsId, id, resolved: asked.filter((_, i) => i % 3 !== 2).map(({ domainName }) => domainName) }
+})
+
 export const dnsAnswer = (question: DnsQuestion, status: DnsStatus = "Resolved", fields: Partial<DnsAnswer> = {}) => {
   const ips = status === "Resolved" ? ["192.0.2.1"] : []
   const answer: DnsAnswer = {
@@ -136,6 +152,10 @@ export const httpAnswer = (
 /** All questions of a DNS campaign, from its resume point. */
 export const questions = (campaignId: CampaignId, limit = 10_000) =>
   DnsResults.use((results) => results.questions(campaignId, -1n, limit))
+
+/** All questions of an HTTP campaign, from its resume point. */
+export const httpQuestions = (campaignId: CampaignId, limit = 10_000) =>
+  HttpResults.use((results) => results.questions(campaignId, null, limit))
 
 /** Moves a campaign along legal ways to a state. */
 export const bring = Effect.fnUntraced(function* (campaign: Campaign, to: CampaignStatus) {

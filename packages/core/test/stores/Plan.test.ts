@@ -1,0 +1,4 @@
+import * as PlanSuite from "../../src/testing/PlanSuite.ts"
+import * as Memory from "../support/Memory.ts"
+
+PlanSuite.suite("memory", Memory.layer)
