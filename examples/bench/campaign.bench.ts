@@ -1,6 +1,6 @@
 /**
  * The whole way of a DNS campaign: names out of the store, questions, verdicts, rows with every key and index, counters
- * and resume point. The runner keeps one batch at a time, in the order of the names; workers keep two.
+ * and resume point.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

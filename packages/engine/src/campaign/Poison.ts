@@ -7,20 +7,47 @@ import { Effect } from "effect"
  * until it stands alone.
  */
 
-/** Asks about many at once and, where that breaks, about fewer; who breaks it alone gets `verdict`. */
-export const each =
-  <Name, Verdict>(
-    ask: (names: ReadonlyArray<Name>) => Effect.Effect<ReadonlyArray<Verdict>>,
-    verdict: (name: Name) => Verdict
-  ): ((names: ReadonlyArray<Name>) => Effect.Effect<ReadonlyArray<Verdict>>) =>
-  (names) =>
-    ask(names).pipe(
-      Effect.catchDefect((defect) =>
-        names.length === 1
-          ? Effect.as(Effect.logWarning(`${String(names[0])} broke what asked about it`, defect), names.map(verdict))
-          : Effect.map(Effect.forEach(halves(names), each(ask, verdict)), (verdicts) => verdicts.flat())
-      )
-    )
+/**
+ * Asks about many at once and, where that breaks, about fewer of those whose verdict was not told yet; who breaks it alone
+ * gets `verdict`. Every verdict is told once.
+ */
+export const each = <Name, Verdict>(ask: Ask<Name, Verdict>, verdict: (name: Name) => Verdict): Ask<Name, Verdict> => {
+  const asking: Ask<Name, Verdict> = (names, tell) =>
+    Effect.suspend(() => {
+      const isTold = new Uint8Array(names.length)
+      const once = (place: number, verdict: Verdict) => {
+        if (isTold[place] === 1) return
+        isTold[place] = 1
+        tell(place, verdict)
+      }
+      const rest = (defect: unknown) => {
+        const open = [...names.keys()].filter((place) => isTold[place] === 0)
+        // What was asked and broke may still tell something: by now it is too late.
+        isTold.fill(1)
+        if (names.length === 1 && open.length === 1) {
+          tell(0, verdict(names[0]!))
+          return Effect.logWarning(`${String(names[0])} broke what asked about it`, defect)
+        }
+        return Effect.forEach(
+          open.length === 1 ? [open] : halves(open),
+          (places) =>
+            asking(
+              places.map((place) => names[place]!),
+              (at, verdict) => tell(places[at]!, verdict)
+            ),
+          { discard: true }
+        )
+      }
+      return Effect.catchDefect(ask(names, once), rest)
+    })
+  return asking
+}
+
+/** Tells the verdict on each name by its place, in any order, and returns when all are told. */
+export type Ask<Name, Verdict> = (
+  names: ReadonlyArray<Name>,
+  tell: (place: number, verdict: Verdict) => void
+) => Effect.Effect<void>
 
 /** Keeps many at once and, where the store refuses, fewer; what it refuses alone is kept as `blank` makes it. */
 export const isolate = <Answer, R>(

@@ -22,9 +22,17 @@ export interface DnsStage {
    * in flight and take turns in it; interrupting one drops its questions and leaves the others alone.
    */
   readonly ask: (names: ReadonlyArray<DomainName>) => Effect.Effect<ReadonlyArray<DnsVerdict>>
+  /**
+   * The same, each verdict told as soon as it stands, in any order, with the place of its name: a name that waits for a
+   * silent resolver holds back no other. Returns when all are told; nothing is told after an interruption.
+   */
+  readonly tell: (names: ReadonlyArray<DomainName>, told: Told) => Effect.Effect<void>
   /** One name, from memory as long as the addresses of its last answer may be kept. Wildcards are not looked for. */
   readonly lookup: (name: DomainName) => Effect.Effect<DnsVerdict>
 }
+
+/** Hears of one verdict. Plain code, called in the middle of reading: it must neither throw nor take long. */
+export type Told = (place: number, verdict: DnsVerdict) => void
 
 export interface Options {
   /** Further tries after the first, each with another resolver where there is one; 0 unless said. */
@@ -74,17 +82,18 @@ export const make = (
       })
     )
 
-    const ask = (names: ReadonlyArray<DomainName>, wildcards?: Wildcards) =>
-      Effect.callback<ReadonlyArray<DnsVerdict>>((resume) => {
+    const tell = (names: ReadonlyArray<DomainName>, told: Told, wildcards?: Wildcards) =>
+      Effect.callback<void>((resume) => {
         const abandon = () => resume(Effect.die(new Error("names were asked about in a DNS stage that is closed")))
         if (!isOpen) return abandon()
-        const verdicts = new Array<DnsVerdict>(names.length)
         let left = names.length
-        const finish = (index: number, verdict: DnsVerdict) => {
-          verdicts[index] = verdict
+        const finish = (place: number, verdict: DnsVerdict) => {
+          // A name that waited for word of its zone comes back though its request is gone.
+          if (!pending.has(abandon)) return
+          told(place, verdict)
           if (--left > 0) return
           pending.delete(abandon)
-          resume(Effect.succeed(verdicts))
+          resume(Effect.void)
         }
         const request: Request = {
           names,
@@ -92,7 +101,7 @@ export const make = (
           deliver:
             wildcards === undefined
               ? finish
-              : (index, verdict) => wildcards.inspect(names[index]!, verdict, (marked) => finish(index, marked))
+              : (place, verdict) => wildcards.inspect(names[place]!, verdict, (marked) => finish(place, marked))
         }
         pending.add(abandon)
         opened.start(request)
@@ -102,19 +111,29 @@ export const make = (
         })
       })
 
+    const ask = (names: ReadonlyArray<DomainName>, wildcards?: Wildcards) =>
+      Effect.suspend(() => {
+        const verdicts = new Array<DnsVerdict>(names.length)
+        const told = (place: number, verdict: DnsVerdict) => {
+          verdicts[place] = verdict
+        }
+        return Effect.as(tell(names, told, wildcards), verdicts)
+      })
+
     const remembered = yield* Cache.makeWith((name: DomainName) => Effect.map(ask([name]), ([verdict]) => verdict!), {
       capacity: memory,
       timeToLive: Exit.match({ onSuccess: timeToLive, onFailure: () => Duration.zero })
     })
 
     return {
-      ask: (names) =>
-        names.length === 0
-          ? Effect.succeed([])
-          : ask(names, wildcards).pipe(Effect.withSpan("DnsStage.ask", { attributes: { names: names.length } })),
+      ask: (names) => (names.length === 0 ? Effect.succeed([]) : spanned("ask", names, ask(names, wildcards))),
+      tell: (names, told) => (names.length === 0 ? Effect.void : spanned("tell", names, tell(names, told, wildcards))),
       lookup: (name) => Cache.get(remembered, name)
     }
   })
+
+const spanned = <A>(method: "ask" | "tell", { length }: ReadonlyArray<unknown>, effect: Effect.Effect<A>) =>
+  Effect.withSpan(effect, `DnsStage.${method}`, { attributes: { names: length } })
 
 const timeToLive = ({ records, status }: DnsVerdict): Duration.Duration => {
   if (status === "Unresolved") return negativeMemory

@@ -29,3 +29,29 @@ it("does not move when an item is finished twice", () => {
   frontier.finish(a)
   assert.strictEqual(frontier.reached(), "a")
 })
+
+it("never passes an item that is open or was dropped, while others begin and finish in any order", () => {
+  // Each step begins the next item, or finishes one of those that have begun; many are never finished.
+  const steps = fc.array(fc.option(fc.nat({ max: 200 })), { maxLength: 200 })
+  fc.assert(
+    fc.property(steps, (steps) => {
+      const frontier = Frontier.make<bigint>()
+      const tickets: Array<number> = []
+      const done = new Set<number>()
+      let before = -1n
+      for (const step of steps) {
+        if (step === null || tickets.length === 0) tickets.push(frontier.begin(BigInt(tickets.length) * 10n))
+        else {
+          const key = step % tickets.length
+          frontier.finish(tickets[key]!)
+          done.add(key)
+        }
+        const hole = tickets.findIndex((_, key) => !done.has(key))
+        const first = hole < 0 ? tickets.length : hole
+        assert.strictEqual(frontier.reached(), first === 0 ? undefined : BigInt(first - 1) * 10n)
+        assert.isAtLeast(Number((frontier.reached() ?? -1n) - before), 0)
+        before = frontier.reached() ?? -1n
+      }
+    })
+  )
+})

@@ -1,59 +1,88 @@
 import type { Campaign } from "@domainflow/core/campaign/Campaign"
-import * as Readiness from "@domainflow/core/campaign/Readiness"
-import * as DomainName from "@domainflow/core/DomainName"
+import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import type { DnsParams } from "@domainflow/core/dns/DnsParams"
 import { type DnsAnswer, type DnsQuestion, DnsResults, placeOf } from "@domainflow/core/dns/DnsResults"
-import type { DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
 import type { Place } from "@domainflow/core/generation/Place"
-import * as Rotation from "@domainflow/core/persona/Rotation"
 import type { StoreError } from "@domainflow/core/StoreError"
-import { Clock, Effect, Option, Stream } from "effect"
-import * as DnsStage from "../../dns/DnsStage.ts"
-import { eachOnce } from "../Askers.ts"
+import { BigInt, Effect, Option, Queue, Semaphore, Stream } from "effect"
 import { type Control, patiently } from "../Control.ts"
+import * as DnsAsker from "../DnsAsker.ts"
+import * as Frontier from "../Frontier.ts"
 import * as Lot from "../Lot.ts"
 import * as Pace from "../Pace.ts"
 import { follow, pages } from "../Pass.ts"
 import * as Poison from "../Poison.ts"
 
-/** Batches asked at once: enough that a name without an answer does not keep the window from being full. */
-const batchesInFlight = (window: number, batchSize: number) =>
-  Math.max(2, Math.min(64, Math.ceil((2 * window) / batchSize)))
+/** Batches kept at the same time: two connections reach the full speed of the store. */
+const writers = 2
 
-/** Asks the resolvers of the campaign's personas about every name of its source that has no answer yet. */
+/** Batches with room in memory besides the names on their way: those that are kept, one that fills, one that is read. */
+const batchesAtHand = writers + 2
+
+/** Names read at once at least: by fewer, reading costs as much as asking. */
+const smallestPage = 1_000
+
+/** A batch that does not fill within this time is kept as it is: what is known is soon seen. */
+const longestWait = "500 millis"
+
+/**
+ * Asks the resolvers of the campaign's personas about every name of its source that has no answer yet. Answers are kept in
+ * the order in which they come, so that a name that nobody answers for holds back neither those behind it nor the store.
+ */
 export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsParams, control: Control) {
   const results = yield* DnsResults
-  const { ask, concurrency, pace } = yield* asker(params)
-  return yield* follow(params.sourceGenerationCampaignId, params.chaining, control, () => {
-    // A batch that was dropped leaves a hole, and the resume point must stay before it.
-    let whole = true
-    const limit = pace.most(params.batchSize)
-    return pages({
+  const { ask, window } = yield* DnsAsker.make(params)
+  const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
+  const limit = pace.most(Math.max(params.batchSize, smallestPage))
+
+  const pass = Effect.fnUntraced(function* (ended: boolean) {
+    // Moves behind the answers that are kept, so that no batch says more than those before it, and stays before a hole.
+    const frontier = Frontier.make<bigint>()
+    const room = yield* Semaphore.make(window + batchesAtHand * limit)
+    let spelled: bigint | undefined
+    const kept = yield* pages({
       start: -1n as bigint | Place,
       key: placeOf,
-      read: (after, limit) => results.questions(campaign.id, after, limit),
+      read: Effect.fnUntraced(function* (after, limit) {
+        // Before the names, for what comes between them later may be read as missing, but not the other way round.
+        if (!ended) spelled = yield* spelledBy(params.sourceGenerationCampaignId)
+        return yield* results.questions(campaign.id, after, limit)
+      }),
       limit,
       control,
       pace
     }).pipe(
-      // In order, because the offset of the last answer of a batch is the resume point.
-      Stream.mapEffect((questions) => control.unlessStopped(ask(questions)), { concurrency }),
-      Stream.mapEffect((batch) => {
-        const answers = Option.getOrElse(batch, () => [])
-        whole &&= Option.isSome(batch)
-        const last = answers.at(-1)?.question.offset
+      Stream.map((questions) => {
+        const last = questions.at(-1)!.offset
         // A full page may have left other names of its last offset to the next one.
-        const reached = last !== undefined && answers.length === limit ? last - 1n : last
-        return patiently(results.append(campaign.id, answers, whole ? reached : undefined)).pipe(
-          Effect.as(answers.length)
-        )
+        const key = questions.length === limit ? last - 1n : last
+        const sure = spelled === undefined ? key : BigInt.min(key, spelled - 1n)
+        return { questions, ticket: frontier.begin(sure), open: questions.length }
       }),
+      Stream.tap(({ questions }) => room.take(questions.length)),
+      asked(ask, control),
+      Stream.groupedWithin(params.batchSize, longestWait),
+      Stream.mapEffect(
+        Effect.fnUntraced(function* (batch) {
+          const answers = batch.flatMap(({ answer }) => answer ?? [])
+          if (answers.length > 0) yield* patiently(results.append(campaign.id, answers, frontier.reached()))
+          for (const { answer, page } of batch) {
+            if (answer !== undefined && --page.open === 0) frontier.finish(page.ticket)
+          }
+          yield* room.release(batch.length)
+          return answers.length
+        }),
+        { concurrency: writers, unordered: true }
+      ),
       Stream.runFold(
         () => 0,
-        (asked, count) => asked + count
+        (sum, count) => sum + count
       )
     )
+    if (kept > 0) yield* patiently(results.append(campaign.id, [], frontier.reached()))
+    return kept
   })
+  return yield* follow(params.sourceGenerationCampaignId, params.chaining, control, pass)
 })
 
 /** Asks about the names of one lot after another. Each lot is skipped through to the names that have no answer yet. */
@@ -64,97 +93,85 @@ export const runLots = Effect.fnUntraced(function* <R>(
   lots: Stream.Stream<Lot.Lot, StoreError, R>
 ) {
   const results = yield* DnsResults
-  const { ask, concurrency, pace } = yield* asker(params)
+  const { ask, window } = yield* DnsAsker.make(params)
+  const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
+  const limit = pace.most(Math.max(params.batchSize, smallestPage))
+  const room = yield* Semaphore.make(window + batchesAtHand * limit)
   yield* lots.pipe(
     Stream.flatMap((lot) =>
       pages({
         start: (lot.stretch === null ? -1n : lot.stretch.from - 1n) as bigint | Place,
         key: placeOf,
         read: (after, limit) => results.questions(campaign.id, after, limit, lot.stretch?.until),
-        limit: params.batchSize,
+        limit,
         control,
         pace
       }).pipe(Lot.batches(lot, control.isOpen))
     ),
+    Stream.map(({ batch, lot }) => ({ questions: batch, lot })),
+    Stream.tap(({ questions }) => room.take(questions.length)),
+    asked(ask, control),
+    Stream.groupedWithin(params.batchSize, longestWait),
     Stream.mapEffect(
-      ({ batch, lot }) =>
-        Effect.map(control.unlessStopped(ask(batch)), (answers) => ({ lot, size: batch.length, answers })),
-      { concurrency: Math.max(concurrency, waiting), unordered: true }
-    ),
-    Stream.mapEffect(
-      Effect.fnUntraced(function* ({ answers, lot, size }) {
-        const kept = yield* Option.match(answers, {
-          onNone: () => Effect.succeedNone,
-          onSome: (found) =>
-            lot.keep(Poison.isolate(found, blank, (some) => patiently(results.append(campaign.id, some))))
-        })
-        yield* Option.isSome(kept) ? lot.gave(size, 0) : lot.gave(0, size)
+      Effect.fnUntraced(function* (batch) {
+        for (const [lot, told] of Map.groupBy(batch, ({ page }) => page.lot)) {
+          const answers = told.flatMap(({ answer }) => answer ?? [])
+          const kept = yield* lot.keep(
+            Poison.isolate(answers, DnsAsker.blank, (some) => patiently(results.append(campaign.id, some)))
+          )
+          const count = Option.isSome(kept) ? answers.length : 0
+          yield* lot.gave(count, told.length - count)
+        }
+        yield* room.release(batch.length)
       }),
-      { concurrency: writers }
+      { concurrency: writers, unordered: true }
     ),
     Stream.runDrain
   )
 })
 
-/**
- * Batches asked at the same time at least: each may wait some seconds for its last names, which do not answer, and the others
- * keep the window full meanwhile.
- */
-const waiting = 16
+interface Page {
+  readonly questions: ReadonlyArray<DnsQuestion>
+}
 
-/** Batches kept at the same time: two connections reach the full speed of the store. */
-const writers = 2
+/** What became of one name of a page: its answer, or nothing where the campaign had to stop before it came. */
+interface Told<P> {
+  readonly page: P
+  readonly answer: DnsAnswer | undefined
+}
 
-/** What asks, as which persona's turn it is, and at the campaign's pace. */
-const asker = Effect.fnUntraced(function* (params: DnsParams) {
-  const { personas } = yield* Readiness.dns(params)
-  const began = yield* Clock.currentTimeMillis
-  const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
-  const askers = yield* eachOnce(personas, ({ id, config }) =>
-    Effect.map(DnsStage.make(config, { retryAttempts: params.retryAttempts }), (stage) => ({
-      id,
-      ask: Poison.each(stage.ask, error)
-    }))
-  )
-  let turns = 0
-
-  const ask = Effect.fnUntraced(function* (questions: ReadonlyArray<DnsQuestion>) {
-    const elapsedMillis = (yield* Clock.currentTimeMillis) - began
-    const first = turns
-    turns += questions.length
-    const names = questions.map(({ domainName }) => DomainName.read(domainName))
-    // Each persona is asked once for all of its names: the stage works best on arrays.
-    const shares = Map.groupBy(questions.keys(), (place) =>
-      names[place] === undefined
-        ? undefined
-        : Rotation.at(askers, params.rotationIntervalSeconds, { turns: first + place, elapsedMillis })
+/** Asks about the names of all pages as these come, and tells of each name as soon as it may. */
+const asked =
+  (ask: DnsAsker.DnsAsker["ask"], control: Control) =>
+  <P extends Page, E, R>(pages: Stream.Stream<P, E, R>): Stream.Stream<Told<P>, E, R> =>
+    // As large as whoever bounds the pages lets it be.
+    Stream.callback<Told<P>, E, R>((queue) =>
+      pages.pipe(
+        Stream.mapEffect(
+          (page) => {
+            const open = new Set(page.questions)
+            const tell = (answer: DnsAnswer) => {
+              if (open.delete(answer.question)) Queue.offerUnsafe(queue, { page, answer })
+            }
+            return Effect.map(control.unlessStopped(ask(page.questions, tell)), () => {
+              for (const question of open) {
+                open.delete(question)
+                Queue.offerUnsafe(queue, { page, answer: undefined })
+              }
+            })
+          },
+          { concurrency: "unbounded", unordered: true }
+        ),
+        Stream.runDrain,
+        Effect.andThen(Queue.end(queue))
+      )
     )
-    const answers = new Array<DnsAnswer>(questions.length)
-    yield* Effect.forEach(
-      shares,
-      Effect.fnUntraced(function* ([asker, places]) {
-        const verdicts =
-          asker === undefined ? places.map(skipped) : yield* asker.ask(places.flatMap((place) => names[place] ?? []))
-        const personaId = asker?.id ?? null
-        const checkedAt = yield* Clock.currentTimeMillis
-        places.forEach((place, n) => {
-          answers[place] = { question: questions[place]!, verdict: verdicts[n]!, personaId, checkedAt }
-        })
-      }),
-      { concurrency: "unbounded", discard: true }
-    )
-    return answers
-  })
 
-  const window = Math.max(...personas.map(({ config }) => config.maxConcurrentGoroutines))
-  return { ask, pace, concurrency: batchesInFlight(window, params.batchSize) }
-})
-
-/** The verdict on what is no name: a row of an older installation may hold such, and no resolver hears of it. */
-const skipped = (): DnsVerdict => ({ status: "Skipped", records: null, attempts: 0 })
-
-/** The verdict on a name that broke what asked about it. */
-const error = (): DnsVerdict => ({ status: "Error", records: null, attempts: 1 })
-
-/** An answer without what the store may have refused in it. */
-const blank = (answer: DnsAnswer): DnsAnswer => ({ ...answer, verdict: error() })
+/** The first offset that a source which still runs may not have spelled yet: its workers may have others behind it. */
+const spelledBy = (source: DnsParams["sourceGenerationCampaignId"]) =>
+  source === null
+    ? Effect.undefined
+    : Effect.flatMap(Campaigns, (campaigns) => campaigns.params(source)).pipe(
+        Effect.map((params) => (params._tag === "domain_generation" ? params.currentOffset : undefined)),
+        Effect.catchTag("CampaignNotFound", () => Effect.undefined)
+      )
