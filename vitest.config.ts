@@ -1,8 +1,13 @@
 import { existsSync, readdirSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const conditions = ["@domainflow/source"]
 const rooms = [...readdirSync("packages").map((name) => `packages/${name}`), "internet", "examples"]
+
+// Most of the longest tests start processes, and half the work of a short process is to compile what it imports.
+process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/node-compile", import.meta.url))
 
 export default defineConfig({
   resolve: { conditions },
@@ -13,6 +18,10 @@ export default defineConfig({
     // A machine that is busy with something else must not fail a test that would pass.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Files of a worker share what they import. What a test changes of its process it has to restore.
+    isolate: false,
+    // Tests of leases, outages and paces wait most of their time: on two cores a third worker has room.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // One PostgreSQL for the whole run, started by the first test that asks for a database.
     globalSetup: ["./packages/db/test/support/globalSetup.ts"],
     projects: rooms

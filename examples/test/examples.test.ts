@@ -24,8 +24,9 @@ const run = (file: string) =>
     child.on("close", (code) => resolve({ code, output, errors }))
   })
 
-describe("examples", () => {
-  it.each(examples)("%s prints what it says, in at most 60 lines", { timeout: 90_000 }, async (file) => {
+// At once: most of their time they wait, for servers that start and leases that end.
+describe.concurrent("examples", () => {
+  it.each(examples)("%s prints what it says, in at most 60 lines", { timeout: 180_000 }, async (file) => {
     const text = readFileSync(`${folder}${file}`, "utf8")
     assert.isAtMost(text.split("\n").length, 60)
     const [, promised] = text.split(mark)

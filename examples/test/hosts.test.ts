@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { createServer } from "node:net"
 import { Effect, Exit, Redacted, Scope } from "effect"
-import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { afterAll, assert, beforeAll, describe, it, onTestFinished, vi } from "vitest"
 import { fresh } from "../../packages/db/test/support/Database.ts"
 
 const scope = Scope.makeUnsafe()
@@ -67,7 +67,8 @@ describe.each(["node-http", "express", "fastify", "hono"])("%s", (name) => {
 })
 
 it("is a route handler of Next.js", { timeout: 60_000 }, async () => {
-  process.env["DATABASE_URL"] = databaseUrl
+  vi.stubEnv("DATABASE_URL", databaseUrl)
+  onTestFinished(() => void vi.unstubAllEnvs())
   const route = await import("../hosts/next.ts")
   const answer = await route.GET(new Request("http://host/api/health/ready"))
   assert.deepStrictEqual(await answer.json(), { status: "ok" })

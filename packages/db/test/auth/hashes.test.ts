@@ -4,7 +4,6 @@ import * as KeyRing from "@domainflow/core/KeyRing"
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import { vi } from "vitest"
-import * as Bcrypt from "../../src/auth/Bcrypt.ts"
 
 /** How many hashes are being computed, by the library's own account. */
 const busy = vi.hoisted(() => ({ now: 0, most: 0, begun: 0 }))
@@ -19,6 +18,10 @@ vi.mock("@node-rs/bcrypt", async (original) => {
     }
   return { ...real, hash: counted(real.hash), verify: counted(real.verify) }
 })
+
+// Anew, and not as an earlier file of this process has imported it.
+vi.resetModules()
+const Bcrypt = await import("../../src/auth/Bcrypt.ts")
 
 const peppers = KeyRing.make([{ id: "2", bytes: Redacted.make(new Uint8Array(48).fill(2)) }])
 const password = Redacted.make("nine green bottles")
