@@ -1,7 +1,7 @@
 import { Context, type Duration, Effect, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { AuditLog } from "../audit/AuditLog.ts"
-import { Auth } from "../auth/Auth.ts"
+import { Auth, type Login } from "../auth/Auth.ts"
 import { AuthLog } from "../auth/AuthLog.ts"
 import { AuthMemory } from "../auth/AuthMemory.ts"
 import * as Client from "../auth/Client.ts"
@@ -69,7 +69,18 @@ export const password = Redacted.make("nine green bottles")
 /** Another one. */
 export const next = Redacted.make("seven red balloons rise")
 
+/** One that nobody has. */
+export const wrong = Redacted.make("something else entirely")
+
 export const client = Client.parse({ ip: "192.0.2.10", userAgent: "Firefox/140", screenResolution: "1920x1080" })
+
+let hosts = 0
+/** A client at an address of its own, so that limits of one test are not those of another. */
+export const somewhere = () => ({
+  ip: `10.${(++hosts >> 16) & 255}.${(hosts >> 8) & 255}.${hosts & 255}`,
+  userAgent: "Firefox/140",
+  screenResolution: "800x600"
+})
 
 let count = 0
 /** An address nobody else in this process has. */
@@ -89,6 +100,15 @@ export const newUser = Effect.gen(function* () {
   const user: NewUser = { email: freshEmail(), password: hashed, firstName: "Ada", lastName: "King", roles: [] }
   return user
 })
+
+/** A login by the rules, with the password above where none is given. */
+export const login = Effect.fnUntraced(function* (given: Partial<Login> & { readonly email: string }) {
+  return yield* (yield* Auth).login({ password, client: somewhere(), ...given })
+})
+
+/** Why a login is refused. */
+export const refusal = (given: Partial<Login> & { readonly email: string }) =>
+  Effect.map(Effect.flip(login(given)), (error) => error._tag)
 
 /** A session opened past all rules, and its id. */
 export const opened = Effect.fnUntraced(function* (userId: UserId, from: Client.Client = client) {

@@ -5,6 +5,7 @@ import { layerMemory } from "../../src/testing/authFixture.ts"
 import * as CredentialsSuite from "../../src/testing/CredentialsSuite.ts"
 import * as PasswordHasherSuite from "../../src/testing/PasswordHasherSuite.ts"
 import * as PasswordResetsSuite from "../../src/testing/PasswordResetsSuite.ts"
+import * as PasswordsSuite from "../../src/testing/PasswordsSuite.ts"
 import * as RateLimitsSuite from "../../src/testing/RateLimitsSuite.ts"
 import * as RolesSuite from "../../src/testing/RolesSuite.ts"
 import * as SessionsSuite from "../../src/testing/SessionsSuite.ts"
@@ -21,3 +22,4 @@ RateLimitsSuite.suite("memory", layerMemory)
 AuthLogSuite.suite("memory", layerMemory)
 PasswordHasherSuite.suite("memory", PasswordHasher.layerMemory)
 AuthSuite.suite("memory", layerMemory)
+PasswordsSuite.suite("memory", layerMemory)
