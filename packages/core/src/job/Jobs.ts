@@ -85,6 +85,8 @@ export interface ClaimRequest {
   readonly only?: CampaignId
   /** Campaigns whose jobs are not wanted now. */
   readonly except?: ReadonlyArray<CampaignId>
+  /** Only what is to be tried again: jobs that lost their worker, or failed. Any, unless said. */
+  readonly retry?: boolean
 }
 
 /** A job as it was claimed. `lockedBy` tells this claim from every other one of the same job. */

@@ -86,7 +86,7 @@ export const makeMemory = Effect.gen(function* () {
         return count
       }),
 
-    claim: Effect.fnUntraced(function* ({ except = [], limit, only, server }) {
+    claim: Effect.fnUntraced(function* ({ except = [], limit, only, retry = false, server }) {
       const lockedBy = `${server}/${yield* Ids.one}`
       const now = yield* Clock.currentTimeMillis
       const running = new Map<CampaignId, number>()
@@ -104,6 +104,7 @@ export const makeMemory = Effect.gen(function* () {
         [...jobs.values()],
         Array.filter((job) => isOpen(job) && dueAt(job) <= now && !except.includes(job.campaignId)),
         Array.filter((job) => only === undefined || job.campaignId === only),
+        Array.filter(({ status }) => !retry || status === "retry"),
         Array.filter(({ campaignId }) => runs(campaignId)),
         // Stable: what became due together comes in the order in which it was enqueued.
         Array.sort(longestWaiting)

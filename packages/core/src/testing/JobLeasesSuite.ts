@@ -104,6 +104,27 @@ export const checks = <R>(elapse: Elapse<R>): Readonly<Record<string, Check<R>>>
     assert.include(job?.lastError, "victim-b")
   }),
 
+  "who wants only what is to be tried again gets what failed or lost its worker, when it is due": Effect.gen(
+    function* () {
+      const jobs = yield* Jobs
+      const { id } = yield* queued(4)
+      const again = jobs.claim({ server: "heir", limit: 5, only: id, retry: true })
+      const [handedBack, unlucky, lost] = yield* claim(3)
+
+      yield* jobs.release([handedBack!])
+      yield* jobs.fail(unlucky!, "no luck")
+      assert.deepStrictEqual(yield* again, [])
+      yield* elapse(long)
+      yield* jobs.rescue
+      yield* elapse(long)
+
+      assert.deepStrictEqual(new Set((yield* again).map((job) => job.id)), new Set([unlucky!.id, lost!.id]))
+      assert.deepStrictEqual(yield* again, [])
+      // What was never begun, or handed back, is there for whoever wants anything.
+      assert.strictEqual((yield* claim(5)).length, 2)
+    }
+  ),
+
   "what is handed back is due at once and has not been tried": Effect.gen(function* () {
     const jobs = yield* Jobs
     const { id } = yield* queued(1)

@@ -54,6 +54,9 @@ const mutants: Readonly<Record<string, (jobs: Jobs["Service"]) => Partial<Jobs["
     enqueue: (fresh) => jobs.enqueue(fresh.map((job) => ({ ...job, maxAttempts: 1_000_000 })))
   }),
   "unfair: except is ignored": (jobs) => ({ claim: ({ limit, server }) => jobs.claim({ server, limit }) }),
+  "whoever wants what is to be tried again gets anything": (jobs) => ({
+    claim: (request) => jobs.claim({ ...request, retry: false })
+  }),
   "revives whenever it is asked": (jobs) => ({
     revive: (id) => Effect.as(jobs.revive(id), 1)
   })

@@ -68,7 +68,7 @@ export const layer = Layer.effect(
               guard("Jobs.enqueue")
             ),
 
-      claim: ({ except = [], limit, only, server }) =>
+      claim: ({ except = [], limit, only, retry = false, server }) =>
         Effect.gen(function* () {
           const lockedBy = `${server}/${yield* Ids.one}`
           return yield* sql`
@@ -119,6 +119,7 @@ export const layer = Layer.effect(
                   select j.id from campaign_jobs j
                   where j.campaign_id = t.id and lower(j.status) in ('pending', 'queued', 'retry')
                     and coalesce(j.next_execution_at, j.scheduled_at) <= now()
+                    ${retry ? sql`and lower(j.status) = 'retry'` : sql``}
                   order by coalesce(j.next_execution_at, j.scheduled_at)
                   limit (select greatest(1, ceil(${limit}::float8 / greatest(count(*), 1)))::bigint from turns)
                   for update skip locked

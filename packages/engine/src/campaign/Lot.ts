@@ -25,12 +25,22 @@ export interface Lot {
 /** How a lot ended: everything in it is kept, or something is left for another try. */
 export type Ending = "whole" | "partial"
 
-/** A lot that belongs to a claim. `ended` is called once, when everything that was read is kept or dropped. */
-export const make = (claim: Claim, stretch: Stretch | null, ended: (ending: Ending) => Effect.Effect<void>): Lot => {
+/** Who hears of a lot. */
+export interface Listener {
+  /** Run once, when nothing more is read from it. */
+  readonly read: Effect.Effect<unknown>
+  /** Called once, when everything that was read is kept or dropped. */
+  readonly ended: (ending: Ending) => Effect.Effect<void>
+}
+
+/** A lot that belongs to a claim. */
+export const make = (claim: Claim, stretch: Stretch | null, listener: Listener): Lot => {
   let open = 0
   let isWhole = true
   let isRead = false
-  const settle = Effect.suspend(() => (isRead && open === 0 ? ended(isWhole ? "whole" : "partial") : Effect.void))
+  const settle = Effect.suspend(() =>
+    isRead && open === 0 ? listener.ended(isWhole ? "whole" : "partial") : Effect.void
+  )
   return {
     stretch,
     keep: (append) =>
@@ -50,10 +60,23 @@ export const make = (claim: Claim, stretch: Stretch | null, ended: (ending: Endi
     read: (whole) => {
       isRead = true
       if (!whole) isWhole = false
-      return settle
+      return Effect.andThen(listener.read, settle)
     }
   }
 }
+
+/**
+ * Stretches that are read at the same time at most: one, and those that lost their workers meanwhile. Each costs the page that is
+ * read next; more than so many workers of one campaign are seldom lost within one stretch.
+ */
+const together = 16
+
+/** The batches of the lots as `read` reads them. Whatever lot comes while another is read is read beside it. */
+export const each =
+  <A, E2, R2>(read: (lot: Lot) => Stream.Stream<A, E2, R2>) =>
+  <E, R>(lots: Stream.Stream<Lot, E, R>): Stream.Stream<A, E | E2, R | R2> =>
+    // Read ahead by no more than each has in its hand: what is read has its place in the pace.
+    Stream.flatMap(lots, read, { concurrency: together, bufferSize: 1 })
 
 /** The batches of a lot, each with its lot; `isOpen` says in the end whether they are all there are. */
 export const batches =

@@ -1,14 +1,14 @@
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Paces } from "@domainflow/core/campaign/Paces"
 import type { StoreError } from "@domainflow/core/StoreError"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Semaphore } from "effect"
 import { patiently } from "./Control.ts"
 
 /** At most so many names a minute, evenly, over all workers; the campaign's `processing_speed_per_minute`. */
 export interface Pace {
   /** The largest number to take at once such that a pace is even over seconds and a pause is felt at once. */
   readonly most: (batchSize: number) => number
-  /** Returns when `count` names may start. One at a time: who takes waits for its turn before it takes again. */
+  /** Returns when `count` names may start. Who takes while another waits for its turn comes after that. */
   readonly take: (count: number) => Effect.Effect<void, StoreError>
 }
 
@@ -24,6 +24,7 @@ const limited = (paces: Paces["Service"], campaignId: CampaignId, perMinute: num
   // Places are fetched by the second and handed out by the batch: however small the batches, the store has one write a second.
   let left = 0
   let nextTurn = 0
+  const turns = Semaphore.makeUnsafe(1)
 
   const take = Effect.fnUntraced(function* (count: number) {
     let turn: number | undefined
@@ -42,7 +43,7 @@ const limited = (paces: Paces["Service"], campaignId: CampaignId, perMinute: num
     }
     const wait = turn === undefined ? 0 : turn - (yield* now)
     if (wait > 0) yield* Effect.sleep(wait)
-  })
+  }, turns.withPermits(1))
   return { most: (batchSize) => Math.min(batchSize, second), take }
 }
 

@@ -5,7 +5,7 @@ import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import type { Job, JobId } from "@domainflow/core/job/Job"
 import * as Stretch from "@domainflow/core/job/Stretch"
 import type { StoreError } from "@domainflow/core/StoreError"
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option, Queue, Stream } from "effect"
 import * as Control from "../campaign/Control.ts"
 import * as Dns from "../campaign/kinds/Dns.ts"
 import * as Generation from "../campaign/kinds/Generation.ts"
@@ -16,9 +16,22 @@ import * as Lot from "../campaign/Lot.ts"
 export interface Desk {
   /** Closes when the worker is to stop. */
   readonly door: Control.Control
-  /** Another job of the campaign, waited for while the session is busy anyway; nothing when there is none for it now. */
-  readonly next: (campaignId: CampaignId, isBusy: () => boolean) => Effect.Effect<Job | undefined>
+  /**
+   * Another job of the campaign, waited for while the session is busy anyway; nothing when there is none for it now. As long
+   * as the session reads the names of one, only another that lost its worker, which must not wait for the end of that.
+   */
+  readonly next: (campaignId: CampaignId, hands: Hands) => Effect.Effect<Job | undefined>
   readonly ended: (job: Job, ending: Lot.Ending) => Effect.Effect<void>
+}
+
+/** What a session has in hand. */
+export interface Hands {
+  /** The names of a stretch are not all read yet. */
+  readonly isReading: () => boolean
+  /** Something has no answer yet, or is not kept. */
+  readonly isBusy: () => boolean
+  /** Returns when a stretch has been read to its end since it was last asked. */
+  readonly read: Effect.Effect<void>
 }
 
 /**
@@ -37,22 +50,34 @@ export const run = Effect.fn("Session.run")(function* (first: Job, desk: Desk) {
   const control = Control.both(yield* Control.watch(campaignId), desk.door)
   const params = yield* Control.patiently(campaigns.params(campaignId))
 
-  const busy = new Set<JobId>()
+  const [busy, reading] = [new Set<JobId>(), new Set<JobId>()]
+  const read = yield* Queue.sliding<void>(1)
+  const hands: Hands = {
+    isReading: () => reading.size > 0,
+    isBusy: () => busy.size > 0 && control.isOpen(),
+    read: Queue.take(read)
+  }
   const lots = Stream.paginate(Option.some(first), (given) =>
     Effect.gen(function* () {
       const job = Option.isSome(given)
         ? given.value
         : control.isOpen()
-          ? yield* desk.next(campaignId, () => busy.size > 0 && control.isOpen())
+          ? yield* desk.next(campaignId, hands)
           : undefined
       if (job === undefined) return [[], Option.none<Option.Option<Job>>()] as const
       busy.add(job.id)
-      const lot = Lot.make(job, Stretch.of(job), (ending) =>
-        Effect.suspend(() => {
-          busy.delete(job.id)
-          return desk.ended(job, ending)
-        })
-      )
+      reading.add(job.id)
+      const lot = Lot.make(job, Stretch.of(job), {
+        read: Effect.suspend(() => {
+          reading.delete(job.id)
+          return Queue.offer(read, undefined)
+        }),
+        ended: (ending) =>
+          Effect.suspend(() => {
+            busy.delete(job.id)
+            return desk.ended(job, ending)
+          })
+      })
       return [[lot], Option.some(Option.none<Job>())] as const
     })
   )

@@ -2,7 +2,7 @@ import { hostname } from "node:os"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import * as Ids from "@domainflow/core/Ids"
 import type { Job, JobId } from "@domainflow/core/job/Job"
-import { Jobs } from "@domainflow/core/job/Jobs"
+import { type ClaimRequest, Jobs } from "@domainflow/core/job/Jobs"
 import * as Lease from "@domainflow/core/job/Lease"
 import { Cause, Clock, Context, type Duration, Effect, Exit, Fiber, Layer, Queue, Stream } from "effect"
 import * as Control from "../campaign/Control.ts"
@@ -15,6 +15,12 @@ export interface WorkerOptions {
   /** Campaigns that are run at the same time; 8 unless said. Those that wait get their turn when a stretch ends. */
   readonly campaigns?: number
 }
+
+/**
+ * So many times the places for campaigns that lost a worker are there beside all others: they must not wait for the end of
+ * somebody's stretch, and one worker that is left of many must not take all of theirs upon itself at once.
+ */
+const room = 2
 
 /** How often a worker looks for work that nobody told it of. */
 const lookInterval = "2 seconds"
@@ -63,13 +69,15 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
   const most = options.campaigns ?? 8
 
   const running = new Map<CampaignId, Fiber.Fiber<void>>()
+  /** Those of them that were taken up though every place was taken. They leave when they have read their stretch. */
+  const beyond = new Set<CampaignId>()
   const held = new Map<JobId, Held>()
   const door = yield* Control.gate(grace)
   const [dispatching, claiming] = [yield* Queue.sliding<void>(1), yield* Queue.sliding<void>(1)]
   const kick = Effect.andThen(Queue.offer(dispatching, undefined), Queue.offer(claiming, undefined))
 
   /** Claims a job, and answers for it from now on; nothing where there is none, or where the worker is to stop. */
-  const claim = Effect.fnUntraced(function* (wanted: { only?: CampaignId; except?: ReadonlyArray<CampaignId> }) {
+  const claim = Effect.fnUntraced(function* (wanted: Omit<ClaimRequest, "server" | "limit">) {
     if (!door.control.isOpen()) return undefined
     // From before the store counts: the lease ends here no later than there.
     const since = yield* Clock.monotonicTimeNanos
@@ -97,21 +105,27 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
 
   const desk: Session.Desk = {
     door: door.control,
-    next: (campaignId, isBusy) =>
+    next: (campaignId, hands) =>
       Effect.gen(function* () {
         while (door.control.isOpen()) {
-          // Where every place is taken, whoever waits longest comes next: that may be another campaign.
+          const isReading = hands.isReading()
+          if (!isReading && beyond.has(campaignId) && running.size > most) return undefined
           const others = [...running.keys()].filter((id) => id !== campaignId)
-          const job = yield* claim(running.size < most ? { only: campaignId } : { except: others }).pipe(
-            Effect.catch(() => Effect.succeed(undefined))
-          )
+          const job = yield* claim(
+            isReading
+              ? { only: campaignId, retry: true }
+              : // Where every place is taken, whoever waits longest comes next: that may be another campaign.
+                running.size < most
+                ? { only: campaignId }
+                : { except: others }
+          ).pipe(Effect.catch(() => Effect.succeed(undefined)))
           if (job?.campaignId === campaignId) return job
           if (job !== undefined) {
             yield* begin(job)
             return undefined
           }
-          if (!isBusy()) return undefined
-          yield* Effect.sleep("500 millis")
+          if (!hands.isBusy()) return undefined
+          yield* Effect.timeoutOption(hands.read, isReading ? lookInterval : "500 millis")
         }
         return undefined
       }),
@@ -146,7 +160,10 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
         Effect.provideContext(services),
         Effect.onExit((exit) =>
           Effect.suspend(() => {
-            if (running.get(campaignId) === fiber) running.delete(campaignId)
+            if (running.get(campaignId) === fiber) {
+              running.delete(campaignId)
+              beyond.delete(campaignId)
+            }
             // In a fiber of its own: whoever waits for the session's end does not wait for a store that is away.
             return Effect.forkDetach(after(exit, heldFor(campaignId)))
           })
@@ -158,9 +175,11 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
     })
 
   const claims = Effect.gen(function* () {
-    while (running.size < most && door.control.isOpen()) {
-      const job = yield* claim({ except: [...running.keys()] })
+    while (running.size < room * most && door.control.isOpen()) {
+      const isFull = running.size >= most
+      const job = yield* claim({ except: [...running.keys()], retry: isFull })
       if (job === undefined) return
+      if (isFull) beyond.add(job.campaignId)
       yield* begin(job)
     }
   })

@@ -1,7 +1,7 @@
 import { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Paces } from "@domainflow/core/campaign/Paces"
 import { assert, it } from "@effect/vitest"
-import { Clock, Effect, Fiber } from "effect"
+import { Clock, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as Pace from "../../src/campaign/Pace.ts"
 
@@ -21,6 +21,28 @@ it.effect("lets so many names a minute go, evenly", () =>
     // The first ten go at once, the last ten one second before the minute is full.
     assert.strictEqual(yield* Fiber.join(fiber), 59_000)
   }).pipe(Effect.provide(Paces.layerMemory))
+)
+
+/** A store that answers a moment later, as a database does. */
+const distant = Layer.effect(
+  Paces,
+  Effect.map(Paces, (paces) =>
+    Paces.of({ ...paces, take: (...places) => Effect.andThen(Effect.yieldNow, paces.take(...places)) })
+  )
+).pipe(Layer.provide(Paces.layerMemory))
+
+it.effect("lets as many go where stretches are read side by side", () =>
+  Effect.gen(function* () {
+    const pace = yield* Pace.make(id, 600)
+    const reader = Effect.gen(function* () {
+      for (let taken = 0; taken < 200; taken += 4) yield* pace.take(4)
+      return yield* Clock.currentTimeMillis
+    })
+    const fiber = yield* Effect.forkChild(Effect.all([reader, reader, reader], { concurrency: 3 }))
+    for (let tenths = 0; tenths < 600; tenths++) yield* TestClock.adjust("100 millis")
+    // The last four of the 600 when the pace has room for them.
+    assert.strictEqual(Math.max(...(yield* Fiber.join(fiber))), 59_600)
+  }).pipe(Effect.provide(distant))
 )
 
 it.effect("does not save up what a slow source left unused", () =>

@@ -98,7 +98,7 @@ export const runLots = Effect.fnUntraced(function* <R>(
   const limit = pace.most(Math.max(params.batchSize, smallestPage))
   const room = yield* Semaphore.make(window + batchesAtHand * limit)
   yield* lots.pipe(
-    Stream.flatMap((lot) =>
+    Lot.each((lot) =>
       pages({
         start: (lot.stretch === null ? -1n : lot.stretch.from - 1n) as bigint | Place,
         key: placeOf,

@@ -107,7 +107,7 @@ export const runLots = Effect.fnUntraced(function* <R>(
   }
 
   yield* lots.pipe(
-    Stream.flatMap((lot) => questions(lot).pipe(Lot.batches(lot, control.isOpen))),
+    Lot.each((lot) => questions(lot).pipe(Lot.batches(lot, control.isOpen))),
     Stream.map(({ batch, lot }) => batch.map((question) => ({ lot, question }))),
     Stream.flattenIterable,
     Stream.mapEffect(
