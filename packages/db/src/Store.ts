@@ -1,5 +1,5 @@
 import { StoreError } from "@domainflow/core/StoreError"
-import { Context, Duration, Effect, Fiber, Option, Schedule, Schema } from "effect"
+import { type Cause, Context, Duration, Effect, Fiber, References, Schedule, Schema } from "effect"
 import { type SqlClient, SqlError } from "effect/sql"
 
 /** Everything `effect/sql` can answer besides rows. */
@@ -25,19 +25,25 @@ export interface GuardOptions {
  * It stands outside the transaction, which is tried again as a whole. A guard inside another one leaves the trying
  * again to the outer one, since a transaction that failed answers nothing more.
  */
-export const guard =
-  (operation: string, { unhurried = false }: GuardOptions = {}) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError | Exclude<E, Failure>, R> => {
-    // Where a method was put together says nothing, and finding out would cost as much as the rest of this.
-    const spanned = Effect.withSpan(operation, undefined, { captureStackTrace: false })
-    const attempt = Effect.mapError(undying(effect), (error) => toStoreError(operation, error))
-    const once = unhurried ? attempt : Effect.flatMap(Limit, (limit) => within(operation, limit, attempt))
-    const again = Effect.retry(Effect.provideService(once, Guarded, true), {
-      schedule: backoff,
-      while: (error) => error instanceof StoreError && error.retryable
+export const guard = (operation: string, { unhurried = false }: GuardOptions = {}) => {
+  // Where a method was put together says nothing, and finding out would cost as much as the rest of this.
+  const spanned = Effect.withSpan(operation, undefined, { captureStackTrace: false })
+  return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError | Exclude<E, Failure>, R> => {
+    const attempt = Effect.catchCause(effect, (cause) => told(operation, cause))
+    const marked = Effect.provideService(attempt, Guarded, true)
+    const once = unhurried ? marked : within(operation, marked)
+    // Nearly every method does with one try, and pays for no schedule.
+    const again = Effect.catchIf(once, isPassing, (first) => {
+      let tries = 0
+      const next = Effect.suspend(() => (tries++ === 0 ? Effect.fail(first) : once))
+      return Effect.retry(next, { schedule: backoff, while: isPassing })
     })
-    return Effect.flatMap(Guarded, (inner) => (inner ? attempt : again)).pipe(spanned)
+    return Effect.withFiber((fiber) => {
+      const tried = fiber.getRef(Guarded) ? attempt : again
+      return fiber.getRef(References.TracerEnabled) ? spanned(tried) : tried
+    })
   }
+}
 
 /**
  * Turns violations of named constraints into errors of the domain; put it before `guard`.
@@ -116,38 +122,48 @@ export const inWords = (error: SqlError.SqlError): string => {
 }
 
 /**
- * A connection that breaks inside a transaction cannot roll it back, which `withTransaction` takes for a defect. It is none:
- * the server has rolled back already.
+ * What a method failed with, as it may be told. A connection that breaks inside a transaction cannot roll it back, which
+ * `withTransaction` takes for a defect. It is none: the server has rolled back already.
  */
-const undying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
-  Effect.catchDefect(effect, (defect) => (SqlError.isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)))
+const told = <E>(operation: string, cause: Cause.Cause<E>): Effect.Effect<never, StoreError | Exclude<E, Failure>> => {
+  const failure = cause.reasons.find((reason) => reason._tag === "Fail")
+  if (failure !== undefined) return Effect.fail(toStoreError(operation, failure.error))
+  const broken = cause.reasons.find((reason) => reason._tag === "Die" && SqlError.isSqlError(reason.defect))
+  if (broken?._tag === "Die") return Effect.fail(toStoreError(operation, broken.defect as SqlError.SqlError))
+  // No failure is in it.
+  return Effect.failCause(cause as Cause.Cause<never>)
+}
 
 /**
+ * An attempt in a fiber of its own, for which its caller waits as long as `Limit` says.
+ *
  * Interrupted, a statement is cancelled at the server, and a connection that takes no part in that is given up. That takes
  * its time, for which nobody waits here.
  */
-const within = <A, E, R>(
-  operation: string,
-  limit: Duration.Duration,
-  attempt: Effect.Effect<A, E, R>
-): Effect.Effect<A, E | StoreError, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(Effect.forkDetach(restore(attempt), { startImmediately: true }), (fiber) =>
-      restore(Effect.timeoutOption(Fiber.join(fiber), limit)).pipe(
-        // Whoever is interrupted gives the statement a moment to end in good order.
-        Effect.onInterrupt(() => Effect.timeoutOption(Effect.interruptible(Fiber.interrupt(fiber)), farewell)),
-        Effect.flatMap(
-          Option.match({
-            onSome: Effect.succeed,
-            onNone: () => {
-              fiber.interruptUnsafe()
-              const cause = new Error(`no answer within ${Duration.format(limit)}`)
-              return Effect.fail(new StoreError({ operation, retryable: true, cause }))
-            }
-          })
-        )
+const within = <A, E, R>(operation: string, attempt: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
+  Effect.withFiber((caller) =>
+    Effect.callback((resume) => {
+      const limit = caller.getRef(Limit)
+      // Its own context, which has all that the attempt asks for.
+      const fork = Effect.runForkWith(caller.context as Context.Context<R>)
+      const trying = fork(attempt)
+      const alarm = fork(
+        Effect.map(Effect.sleep(limit), () => {
+          trying.interruptUnsafe()
+          const cause = new Error(`no answer within ${Duration.format(limit)}`)
+          resume(Effect.fail(new StoreError({ operation, retryable: true, cause })))
+        })
       )
-    )
+      trying.addObserver((exit) => {
+        alarm.interruptUnsafe()
+        resume(exit)
+      })
+      // Whoever is interrupted gives the statement a moment to end in good order.
+      return Effect.andThen(
+        Fiber.interrupt(alarm),
+        Effect.timeoutOption(Effect.interruptible(Fiber.interrupt(trying)), farewell)
+      )
+    })
   )
 
 /** A statement that was cancelled has ended after a few milliseconds, or the driver gives its connection up after 5 seconds. */
@@ -171,6 +187,9 @@ const field = (error: SqlError.SqlError, name: "code" | "constraint"): string | 
   const value: unknown = Reflect.get(cause, name)
   return typeof value === "string" && value !== "" ? value : undefined
 }
+
+/** Whether a method that failed so may succeed a moment later. */
+const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.retryable
 
 const toStoreError = <E>(operation: string, error: E): StoreError | Exclude<E, Failure> => {
   if (SqlError.isSqlError(error)) {
