@@ -1,11 +1,12 @@
 import { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { afterAll, beforeAll } from "vitest"
 import { quoted } from "../src/campaign/Csv.ts"
 import * as Client from "../src/client.ts"
 import { campaign, cookieOf, progressOf, read, spell, type Told } from "./support/events.ts"
-import { type Browser, open } from "./support/world.ts"
+import { type Browser, layer, open } from "./support/world.ts"
 
 let world: Awaited<ReturnType<typeof open>>
 let user: Browser
@@ -113,6 +114,30 @@ it("pages what was found by a cursor, and streams all of it", async () => {
     (await user.ask("GET", `/campaigns/${id}/generated-domains?after=nonsense`)).body.code,
     "invalid_cursor"
   )
+})
+
+it("reads no more for a page than its rows and one that says whether there are others", async () => {
+  let read = 0
+  const counting = Layer.effect(
+    GeneratedDomains,
+    Effect.map(GeneratedDomains, (names) => ({
+      ...names,
+      stream: (...asked) =>
+        Stream.mapArray(names.stream(...asked), (rows) => {
+          read += rows.length
+          return rows
+        })
+    }))
+  )
+  const other = await open({}, counting.pipe(Layer.provideMerge(layer)))
+  const someone = await other.loggedIn("user")
+  const id = await campaign(someone)
+  await spell(other, id, 0, 26)
+  const { body } = await someone.ask("GET", `/campaigns/${id}/generated-domains?limit=5`)
+  assert.lengthOf(body.items, 5)
+  assert.isNotNull(body.next)
+  assert.strictEqual(read, 6)
+  await other.close()
 })
 
 it("never lets a stranger's title become a formula, or break a line of a table", () => {

@@ -42,11 +42,12 @@ export class DnsResults extends Context.Service<
       reached?: bigint
     ) => Effect.Effect<Tally.Tally, StoreError>
 
-    /** All results by name, in pages, of one status where asked, after a name where one is given. */
+    /** All results by name, in pages of `size` rows at most, of one status where asked, after a name where one is given. */
     readonly stream: (
       campaignId: CampaignId,
       status?: DnsStatus,
-      after?: string
+      after?: string,
+      size?: number
     ) => Stream.Stream<DnsResult, StoreError>
   }
 >()("@domainflow/core/DnsResults") {
@@ -110,10 +111,10 @@ export class DnsResults extends Context.Service<
           return tally
         }),
 
-        stream: (campaignId, status, after) =>
+        stream: (campaignId, status, after, size = Page.maxPageSize) =>
           Page.rows(
             after ?? null,
-            Page.maxPageSize,
+            size,
             ({ domainName }) => domainName,
             (last, limit) =>
               Effect.map(Reach, (reach) =>

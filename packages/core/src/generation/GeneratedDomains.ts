@@ -24,10 +24,14 @@ export class GeneratedDomains extends Context.Service<
     readonly append: (batch: NameBatch) => Effect.Effect<number, StoreError>
 
     /**
-     * The names after an offset, or after a place, by offset and id, in pages; `-1n` starts at the beginning. Keyset, so it
-     * holds no cursor.
+     * The names after an offset, or after a place, by offset and id, in pages of `size` rows at most; `-1n` starts at the
+     * beginning. Keyset, so it holds no cursor.
      */
-    readonly stream: (campaignId: CampaignId, after: bigint | Place.Place) => Stream.Stream<GeneratedDomain, StoreError>
+    readonly stream: (
+      campaignId: CampaignId,
+      after: bigint | Place.Place,
+      size?: number
+    ) => Stream.Stream<GeneratedDomain, StoreError>
   }
 >()("@domainflow/core/GeneratedDomains") {
   static readonly layerMemory = Layer.effect(
@@ -64,10 +68,10 @@ export class GeneratedDomains extends Context.Service<
           return fresh
         }),
 
-        stream: (campaignId, after) =>
+        stream: (campaignId, after, size = Page.maxPageSize) =>
           Page.rows(
             Place.after(after),
-            Page.maxPageSize,
+            size,
             ({ id, offsetIndex }): Place.Place => [offsetIndex, id],
             (last, limit) =>
               Effect.map(Reach, (reach) =>

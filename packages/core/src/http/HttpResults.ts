@@ -54,11 +54,12 @@ export class HttpResults extends Context.Service<
       reached?: string
     ) => Effect.Effect<Tally.Tally, StoreError>
 
-    /** All results by name, in pages, of one status where asked, after a name where one is given. */
+    /** All results by name, in pages of `size` rows at most, of one status where asked, after a name where one is given. */
     readonly stream: (
       campaignId: CampaignId,
       status?: HttpStatus,
-      after?: string
+      after?: string,
+      size?: number
     ) => Stream.Stream<HttpResult, StoreError>
   }
 >()("@domainflow/core/HttpResults") {
@@ -173,10 +174,10 @@ export class HttpResults extends Context.Service<
           return tally
         }),
 
-        stream: (campaignId, status, after) =>
+        stream: (campaignId, status, after, size = Page.maxPageSize) =>
           Page.rows(
             after ?? null,
-            Page.maxPageSize,
+            size,
             ({ domainName }) => domainName,
             (last, limit) =>
               Effect.map(Reach, (reach) =>

@@ -28,6 +28,19 @@ const assertTrue = Effect.fnUntraced(function* (id: CampaignId) {
 /** What every `DnsResults` promises. Each layer runs it. */
 export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
   it.layer(layer, { timeout: "60 seconds" })(`DnsResults (${name})`, (it) => {
+    it.effect("reads as many results at a time as asked", () =>
+      Effect.gen(function* () {
+        const results = yield* DnsResults
+        const { id, questions } = yield* campaignOver(10)
+        yield* results.append(
+          id,
+          questions.map((question) => Scene.dnsAnswer(question, "Resolved"))
+        )
+
+        assert.deepStrictEqual(yield* Scene.pages(results.stream(id, undefined, undefined, 4)), [4, 4, 2])
+      })
+    )
+
     it.effect("an answer is kept as it was given", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults

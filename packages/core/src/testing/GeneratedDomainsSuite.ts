@@ -162,6 +162,16 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
+    it.effect("reads as many at a time as asked", () =>
+      Effect.gen(function* () {
+        const domains = yield* GeneratedDomains
+        const { id } = yield* Scene.generation()
+        yield* domains.append(yield* Scene.batch(id, 0n, 10))
+
+        assert.deepStrictEqual(yield* Scene.pages(domains.stream(id, -1n, 4)), [4, 4, 2])
+      })
+    )
+
     it.effect("a stream that is read slowly misses nothing that is added behind its place", () =>
       Effect.gen(function* () {
         const domains = yield* GeneratedDomains

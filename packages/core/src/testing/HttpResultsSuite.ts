@@ -216,6 +216,20 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
       })
     )
 
+    it.effect("reads as many results at a time as asked", () =>
+      Effect.gen(function* () {
+        const results = yield* HttpResults
+        const { id } = yield* behindDns(15)
+        const questions = yield* open(id)
+        yield* results.append(
+          id,
+          questions.map((question) => Scene.httpAnswer(question))
+        )
+
+        assert.deepStrictEqual(yield* Scene.pages(results.stream(id, undefined, undefined, 4)), [4, 4, 2])
+      })
+    )
+
     it.effect("nothing is asked and nothing kept for a campaign that does not exist", () =>
       Effect.gen(function* () {
         const results = yield* HttpResults

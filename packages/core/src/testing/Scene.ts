@@ -186,3 +186,7 @@ export const actions = (entityId: string) =>
 
 export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
   Effect.map(Stream.runCollect(stream), (all) => [...all])
+
+/** How many rows each page of a stream has. */
+export const pages = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
+  Effect.map(Stream.runCollect(Stream.mapArray(stream, (page) => [page.length])), (all) => [...all])

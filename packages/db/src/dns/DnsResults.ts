@@ -81,10 +81,10 @@ export const layer = Layer.effect(
         )
       }, guard("DnsResults.append")),
 
-      stream: (campaignId, status, after = "") =>
+      stream: (campaignId, status, after = "", size = Page.maxPageSize) =>
         Page.rows(
           after,
-          Page.maxPageSize,
+          size,
           ({ domainName }): string => domainName,
           (last, limit) =>
             Effect.flatMap(Reach, (reach) =>

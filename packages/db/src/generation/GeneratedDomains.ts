@@ -36,10 +36,10 @@ export const layer = Layer.effect(
 
       // Pages by offset rather than a cursor: a campaign reads for hours, and a cursor would pin a connection and a
       // snapshot for as long.
-      stream: (campaignId, after) =>
+      stream: (campaignId, after, size = Page.maxPageSize) =>
         Page.rows(
           Place.after(after),
-          Page.maxPageSize,
+          size,
           ({ id, offsetIndex }): Place.Place => [offsetIndex, id],
           ([offset, id], limit) =>
             Effect.flatMap(Reach, (reach) =>

@@ -123,10 +123,10 @@ export const layer = Layer.effect(
         )
       }, guard("HttpResults.append")),
 
-      stream: (campaignId, status, after = "") =>
+      stream: (campaignId, status, after = "", size = pageSize) =>
         Page.rows(
           after,
-          pageSize,
+          Math.min(size, pageSize),
           ({ domainName }): string => domainName,
           (last, limit) =>
             Effect.flatMap(Reach, (reach) =>

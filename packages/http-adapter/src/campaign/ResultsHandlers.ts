@@ -38,17 +38,20 @@ export const layer = HttpApiBuilder.group(
       generated: Effect.fn(function* ({ params: { id }, query }) {
         yield* campaigns.get(id)
         const after = yield* Page.position(Place, query)
-        return yield* paged(names.stream(id, after ?? -1n), query, ({ id, offsetIndex }) => [`${offsetIndex}`, id])
+        const rows = names.stream(id, after ?? -1n, sizeOf(query))
+        return yield* paged(rows, query, ({ id, offsetIndex }) => [`${offsetIndex}`, id])
       }),
       dns: Effect.fn(function* ({ params: { id }, query }) {
         yield* campaigns.get(id)
         const after = yield* Page.position(Schema.String, query)
-        return yield* paged(dns.stream(id, query.status, after ?? ""), query, ({ domainName }) => domainName)
+        const rows = dns.stream(id, query.status, after ?? "", sizeOf(query))
+        return yield* paged(rows, query, ({ domainName }) => domainName)
       }),
       http: Effect.fn(function* ({ params: { id }, query }) {
         yield* campaigns.get(id)
         const after = yield* Page.position(Schema.String, query)
-        return yield* paged(http.stream(id, query.status, after ?? ""), query, ({ domainName }) => domainName)
+        const rows = http.stream(id, query.status, after ?? "", sizeOf(query))
+        return yield* paged(rows, query, ({ domainName }) => domainName)
       }),
       ndjson: Effect.fn(function* ({ params: { id }, query: { status } }) {
         const campaign = yield* campaigns.get(id)
@@ -68,10 +71,11 @@ const Place = Schema.Tuple([Schema.BigIntFromString, Uuid])
 const isDns = Schema.is(DnsStatus)
 const isHttp = Schema.is(HttpStatus)
 
-const paged = <A, E>(stream: Stream.Stream<A, E>, request: Page.PageRequest, keyOf: (row: A) => unknown) =>
-  Effect.map(Stream.runCollect(Stream.take(stream, Page.pageSize(request) + 1)), (rows) =>
-    Page.page([...rows], request, keyOf)
-  )
+/** What is read for a page: its rows, and one that tells whether there are more. */
+const sizeOf = (request: Page.PageRequest): number => Page.pageSize(request) + 1
+
+const paged = <A, E>(rows: Stream.Stream<A, E>, request: Page.PageRequest, keyOf: (row: A) => unknown) =>
+  Effect.map(Stream.runCollect(Stream.take(rows, sizeOf(request))), (read) => Page.page([...read], request, keyOf))
 
 /** Browsers keep it as a file, named by the campaign's id: its name may hold anything. */
 const asFile = ({ id }: Campaign, extension: string) =>
