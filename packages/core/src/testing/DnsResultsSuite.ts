@@ -31,7 +31,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
     it.effect("reads as many results at a time as asked", () =>
       Effect.gen(function* () {
         const results = yield* DnsResults
-        const { id, questions } = yield* campaignOver(10)
+        const { id, questions } = yield* Scene.dnsOver(10)
         yield* results.append(
           id,
           questions.map((question) => Scene.dnsAnswer(question, "Resolved"))

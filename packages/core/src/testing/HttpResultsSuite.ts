@@ -219,8 +219,8 @@ export const suite = <E>(name: string, layer: Layer.Layer<Stores, E>) =>
     it.effect("reads as many results at a time as asked", () =>
       Effect.gen(function* () {
         const results = yield* HttpResults
-        const { id } = yield* behindDns(15)
-        const questions = yield* open(id)
+        const { id } = yield* Scene.behindDns(15)
+        const questions = yield* Scene.httpQuestions(id)
         yield* results.append(
           id,
           questions.map((question) => Scene.httpAnswer(question))
