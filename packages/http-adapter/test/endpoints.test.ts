@@ -1,3 +1,4 @@
+// One file, however long: its last test asks of every endpoint whether the others have seen it work and refuse.
 import { Letterbox } from "@domainflow/core/auth/Courier"
 import { ProxyProbe } from "@domainflow/core/proxy/ProxyProbe"
 import { assert, it } from "@effect/vitest"
