@@ -1,12 +1,7 @@
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import * as net from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { installed } from "../http/support/daemon.ts"
+import { daemon, freePort, installed } from "../http/support/daemon.ts"
 import { names, stage } from "./asking.ts"
 
 const nsd = installed("nsd")
@@ -34,21 +29,10 @@ ns.sub A 127.0.0.1
 ${many.join("\n")}
 `
 
-/** A free port of both kinds is not to be had for certain; one that TCP was just given is free as a rule. */
-const freePort = async (): Promise<number> => {
-  const probe = net.createServer().listen(0, "127.0.0.1")
-  await once(probe, "listening")
-  const { port } = probe.address() as net.AddressInfo
-  probe.close()
-  await once(probe, "close")
-  return port
-}
-
-const server = Effect.acquireRelease(
-  Effect.promise(async () => {
-    const folder = await mkdtemp(join(tmpdir(), "nsd-"))
-    const port = await freePort()
-    const settings = `
+/** Where it answers, while the scope lasts. */
+const server = Effect.gen(function* () {
+  const port = yield* freePort
+  const settings = (folder: string) => `
 server:
   ip-address: 127.0.0.1@${port}
   server-count: 1
@@ -65,33 +49,19 @@ zone:
   name: "zone.test"
   zonefile: "zone"
 `
-    await writeFile(join(folder, "nsd.conf"), settings)
-    await writeFile(join(folder, "zone"), zone)
-    const running = spawn(nsd!, ["-d", "-c", join(folder, "nsd.conf")], { stdio: ["ignore", "ignore", "pipe"] })
-    let said = ""
-    await new Promise<void>((ready, failed) => {
-      running.stderr.on("data", (text) => {
-        said += text
-        if (/nsd started/.test(said)) ready()
-      })
-      running.once("exit", () => failed(new Error(`nsd ended: ${said}`)))
-    })
-    return { folder, running, resolver: `127.0.0.1:${port}` }
-  }),
-  ({ folder, running }) =>
-    Effect.promise(async () => {
-      running.removeAllListeners("exit")
-      const gone = once(running, "exit")
-      running.kill()
-      await gone
-      await rm(folder, { recursive: true })
-    })
-)
+  yield* daemon({
+    program: nsd!, // where it is missing, nobody asks
+    files: (folder) => ({ "nsd.conf": settings(folder), zone }),
+    args: (folder) => ["-d", "-c", join(folder, "nsd.conf")],
+    port
+  })
+  return `127.0.0.1:${port}`
+})
 
 /** The verdicts of `transport` on these names, wildcards looked for. */
 const verdicts = (transport: "" | "tcp://", ...texts: ReadonlyArray<string>) =>
   Effect.gen(function* () {
-    const { resolver } = yield* server
+    const resolver = yield* server
     const { ask } = yield* stage([transport + resolver], {}, { wildcard: true })
     const answers = yield* ask(names(...texts))
     return Object.fromEntries(texts.map((text, i) => [text, answers[i]!]))
@@ -159,7 +129,7 @@ describe.skipIf(nsd === null)("nsd, a real server (install it to run these)", ()
 
   it.live("keeps its place in twenty thousand questions", () =>
     Effect.gen(function* () {
-      const { resolver } = yield* server
+      const resolver = yield* server
       const { ask } = yield* stage([resolver], { queryTimeoutSeconds: 1 }, { retryAttempts: 3 })
       const asked = names(
         ...Array.from({ length: 10_000 }, (_, i) => (i % 2 ? `n${i}.zone.test` : `w${i}.wild.zone.test`))
