@@ -42,8 +42,8 @@ export type Ports =
   | Sessions
   | Users
 
-/** All of them in memory, each building with tables of its own. */
-export const layerMemory: Layer.Layer<Ports> = Auth.layer().pipe(
+/** The rules of accounts and what those are kept by, in memory. What is written down goes to the logs of the context. */
+export const accountsMemory = Auth.layer().pipe(
   Layer.provideMerge(
     Layer.mergeAll(
       Users.layerMemory,
@@ -53,11 +53,16 @@ export const layerMemory: Layer.Layer<Ports> = Auth.layer().pipe(
       PasswordResets.layerMemory,
       RateLimits.layerMemory,
       PasswordHasher.layerMemory,
-      Courier.layerMemory,
-      Layer.succeed(Elapse, TestClock.adjust)
+      Courier.layerMemory
     )
+  )
+)
+
+/** All of them in memory, each building with tables of its own. */
+export const layerMemory: Layer.Layer<Ports> = accountsMemory.pipe(
+  Layer.provideMerge(
+    Layer.mergeAll(AuditLog.layerMemory, AuthLog.layerMemory, Layer.succeed(Elapse, TestClock.adjust))
   ),
-  Layer.provideMerge(Layer.mergeAll(AuditLog.layerMemory, AuthLog.layerMemory)),
   Layer.provide(AuthMemory.layer)
 )
 

@@ -1,38 +1,15 @@
-import { Auth } from "@domainflow/core/auth/Auth"
 import { AuthLog } from "@domainflow/core/auth/AuthLog"
 import { AuthMemory } from "@domainflow/core/auth/AuthMemory"
-import { Courier } from "@domainflow/core/auth/Courier"
-import { Credentials } from "@domainflow/core/auth/Credentials"
-import { Grant } from "@domainflow/core/auth/Grant"
-import { proven } from "@domainflow/core/auth/Password"
-import { PasswordHasher } from "@domainflow/core/auth/PasswordHasher"
-import { PasswordResets } from "@domainflow/core/auth/PasswordResets"
-import { RateLimits } from "@domainflow/core/auth/RateLimits"
-import { RoleName, type SystemRole } from "@domainflow/core/auth/Role"
-import { Roles } from "@domainflow/core/auth/Roles"
-import { Sessions } from "@domainflow/core/auth/Sessions"
-import { Email } from "@domainflow/core/auth/User"
-import { Users } from "@domainflow/core/auth/Users"
+import type { SystemRole } from "@domainflow/core/auth/Role"
 import { Memory } from "@domainflow/core/Memory"
 import { layerTables } from "@domainflow/core/Stores"
+import * as authFixture from "@domainflow/core/testing/authFixture"
 import * as TestRegex from "@domainflow/core/testing/TestRegex"
-import { type Context, Effect, Layer, ManagedRuntime, Redacted } from "effect"
+import { type Context, type Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import * as Mount from "../../src/Mount.ts"
 
 /** Everything that the adapter calls, in memory, on tables of its own. */
-export const layer = Auth.layer().pipe(
-  Layer.provideMerge(
-    Layer.mergeAll(
-      Users.layerMemory,
-      Roles.layerMemory,
-      Sessions.layerMemory,
-      Credentials.layerMemory,
-      PasswordResets.layerMemory,
-      RateLimits.layerMemory,
-      PasswordHasher.layerMemory,
-      Courier.layerMemory
-    )
-  ),
+export const layer = authFixture.accountsMemory.pipe(
   Layer.provideMerge(layerTables),
   Layer.provideMerge(Layer.mergeAll(AuthLog.layerMemory, TestRegex.layer)),
   Layer.provide([AuthMemory.layer, Memory.layer])
@@ -40,7 +17,8 @@ export const layer = Auth.layer().pipe(
 
 export type World = Layer.Success<typeof layer>
 
-export const password = "nine green bottles"
+/** Everybody's. */
+export const password = Redacted.value(authFixture.password)
 
 /** Somebody who is logged in, and asks as browsers do. */
 export interface Browser {
@@ -109,23 +87,9 @@ export const open = async (options: Mount.Options = {}, ports: Layer.Layer<World
     }
   }
 
-  let people = 0
   /** An account with these roles, not logged in. */
-  const person = async (...roles: ReadonlyArray<SystemRole>) => {
-    const email = Email.make(`person${++people}@example.org`)
-    await run(
-      Effect.gen(function* () {
-        const hasher = yield* PasswordHasher
-        const users = yield* Users
-        yield* users.create(Grant.system("users:manage"), {
-          email,
-          password: yield* hasher.hash(proven(Redacted.make(password))),
-          firstName: "Ada",
-          lastName: "King",
-          roles: roles.map((role) => RoleName.make(role))
-        })
-      })
-    )
+  const person = async (...names: ReadonlyArray<SystemRole>) => {
+    const { email } = await run(authFixture.person({ roles: authFixture.roles(...names) }))
     return browser(email)
   }
 
