@@ -1,5 +1,4 @@
 import { Array, Clock, Context, Effect, Iterable, Layer, pipe, type Stream } from "effect"
-import { Reach, reaches } from "../auth/Reach.ts"
 import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
@@ -8,7 +7,6 @@ import * as Place from "../generation/Place.ts"
 import * as Ids from "../Ids.ts"
 import * as Fence from "../job/Fence.ts"
 import { Memory, unknownCampaign } from "../Memory.ts"
-import * as Page from "../Page.ts"
 import type { PersonaId } from "../persona/PersonaId.ts"
 import type { StoreError } from "../StoreError.ts"
 import { DnsParams } from "./DnsParams.ts"
@@ -111,23 +109,7 @@ export class DnsResults extends Context.Service<
           return tally
         }),
 
-        stream: (campaignId, status, after, size = Page.maxPageSize) =>
-          Page.rows(
-            after ?? null,
-            size,
-            ({ domainName }) => domainName,
-            (last, limit) =>
-              Effect.map(Reach, (reach) =>
-                !reaches(reach, campaigns.get(campaignId)?.userId ?? null)
-                  ? []
-                  : pipe(
-                      dnsResults.of(campaignId).after(last),
-                      Iterable.filter(({ validationStatus }) => status === undefined || validationStatus === status),
-                      Iterable.take(limit),
-                      Array.fromIterable
-                    )
-              )
-          )
+        stream: Answers.stream(campaigns, dnsResults)
       })
     })
   )

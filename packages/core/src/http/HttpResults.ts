@@ -1,5 +1,4 @@
 import { Array, Clock, Context, Effect, Iterable, Layer, Order, pipe, type Stream } from "effect"
-import { Reach, reaches } from "../auth/Reach.ts"
 import * as Answers from "../campaign/Answers.ts"
 import type { CampaignId } from "../campaign/CampaignId.ts"
 import * as Tally from "../campaign/Tally.ts"
@@ -8,7 +7,6 @@ import * as Place from "../generation/Place.ts"
 import * as Ids from "../Ids.ts"
 import * as Fence from "../job/Fence.ts"
 import { Memory, unknownCampaign } from "../Memory.ts"
-import * as Page from "../Page.ts"
 import type { PersonaId } from "../persona/PersonaId.ts"
 import type { StoreError } from "../StoreError.ts"
 import { HttpParams } from "./HttpParams.ts"
@@ -174,23 +172,7 @@ export class HttpResults extends Context.Service<
           return tally
         }),
 
-        stream: (campaignId, status, after, size = Page.maxPageSize) =>
-          Page.rows(
-            after ?? null,
-            size,
-            ({ domainName }) => domainName,
-            (last, limit) =>
-              Effect.map(Reach, (reach) =>
-                !reaches(reach, campaigns.get(campaignId)?.userId ?? null)
-                  ? []
-                  : pipe(
-                      httpResults.of(campaignId).after(last),
-                      Iterable.filter(({ validationStatus }) => status === undefined || validationStatus === status),
-                      Iterable.take(limit),
-                      Array.fromIterable
-                    )
-              )
-          )
+        stream: Answers.stream(campaigns, httpResults)
       })
     })
   )
