@@ -1,103 +1,13 @@
-import { type Campaign, isFinal } from "@domainflow/core/campaign/Campaign"
-import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import * as Start from "@domainflow/core/campaign/Start"
-import { DnsResults } from "@domainflow/core/dns/DnsResults"
-import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
-import { HttpResults } from "@domainflow/core/http/HttpResults"
 import { Jobs } from "@domainflow/core/job/Jobs"
 import * as Lease from "@domainflow/core/job/Lease"
-import { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
-import { Personas } from "@domainflow/core/persona/Personas"
-import * as Stores from "@domainflow/core/Stores"
 import { Internet } from "@domainflow/internet/Internet"
 import { assert, it } from "@effect/vitest"
-import { Context, Effect, Layer, Stream } from "effect"
-import { RunnerSettings } from "../../src/campaign/RunnerSettings.ts"
-import * as Guard from "../../src/http/Guard.ts"
-import { Worker } from "../../src/job/Worker.ts"
-import * as Re2 from "../../src/keyword/Re2.ts"
+import { Effect, Layer } from "effect"
+import { base, ended, get, pipeline, rows, terms, until, worker } from "./working.ts"
 
-const settings = Layer.effect(
-  RunnerSettings,
-  Effect.map(Internet, ({ ca }) => ({
-    httpConcurrency: 32,
-    http: { guard: Guard.make({ allow: ["127.0.0.0/8", "::1/128"] }), ca: [ca] },
-    resolvers: []
-  }))
-)
-const base = Stores.layerMemory.pipe(
-  Layer.provideMerge(Re2.layer),
-  Layer.provideMerge(settings),
-  Layer.provideMerge(Internet.layerSpawned({ block: 140, ipv6: false }))
-)
-
-const terms = Effect.runSync(Lease.Terms)
-
-const worker = (server: string, campaigns = 8) =>
-  Effect.map(Layer.build(Layer.fresh(Worker.layer({ server, campaigns }))), (built) => Context.get(built, Worker))
-
-const pipeline = Effect.fnUntraced(function* (
-  name: string,
-  names: number,
-  chaining: "behind" | "after" = "behind",
-  dns: Record<string, unknown> = {},
-  processingSpeedPerMinute = 0
-) {
-  const internet = yield* Internet
-  const personas = yield* Personas
-  const configDetails = { resolvers: [internet.resolver], queryTimeoutSeconds: 1.5, ...dns }
-  const resolvers = yield* personas.create({ name, personaType: "dns", configDetails })
-  const browser = yield* personas.create({ name, personaType: "http", configDetails: { requestTimeoutSeconds: 2 } })
-  const set = yield* KeywordSets.use((sets) =>
-    sets.create({ name, rules: [{ pattern: "for sale", ruleType: "string" }] })
-  )
-  const campaigns = yield* Campaigns.use((port) =>
-    port.createPipeline({
-      name,
-      generation: {
-        patternType: "prefix",
-        characterSet: "letters",
-        variableLength: 4,
-        constantString: name,
-        tld: "com",
-        numDomainsToGenerate: names
-      },
-      dns: { personaIds: [resolvers.id], batchSize: 200, retryAttempts: 1, chaining, processingSpeedPerMinute },
-      http: {
-        personaIds: [browser.id],
-        keywordSetIds: [set.id],
-        retryAttempts: 0,
-        chaining,
-        targetHttpPorts: [internet.ports.https, internet.ports.http]
-      }
-    })
-  )
-  return campaigns.map(({ id }) => id) as [CampaignId, CampaignId, CampaignId]
-})
-
-const get = (id: CampaignId) => Campaigns.use((port) => port.get(id))
-
-/** Waits until the campaign is as it should be. */
-const until = (id: CampaignId, is: (campaign: Campaign) => boolean) =>
-  get(id).pipe(
-    Effect.delay("50 millis"),
-    Effect.repeat({ until: is }),
-    Effect.timeoutOrElse({
-      duration: "100 seconds",
-      orElse: () =>
-        Effect.flatMap(get(id), (now) => Effect.die(new Error(`still ${now.status}: ${now.processedItems}`)))
-    })
-  )
-const ended = (id: CampaignId) => until(id, ({ status }) => isFinal(status))
-
-const rows = Effect.fnUntraced(function* ([generation, dns, http]: readonly [CampaignId, CampaignId, CampaignId]) {
-  return {
-    names: [...(yield* Stream.runCollect((yield* GeneratedDomains).stream(generation, -1n)))],
-    answers: [...(yield* Stream.runCollect((yield* DnsResults).stream(dns)))],
-    pages: [...(yield* Stream.runCollect((yield* HttpResults).stream(http)))]
-  }
-})
+const world = base(140)
 
 it.live(
   "workers share a pipeline and run it to its end, each campaign behind the one that feeds it",
@@ -134,7 +44,7 @@ it.live(
     }).pipe(
       Effect.scoped,
       // Small stretches: many to share, though the names are few.
-      Effect.provide(Layer.provideMerge(base, Layer.succeed(Lease.Terms, { ...terms, smallestStretch: 100n })))
+      Effect.provide(Layer.provideMerge(world, Layer.succeed(Lease.Terms, { ...terms, smallestStretch: 100n })))
     ),
   150_000
 )
@@ -153,7 +63,7 @@ it.live(
         assert.strictEqual(campaign.status, "completed")
         if (i > 0) assert.isAtLeast(campaign.startedAt!.getTime(), campaigns[i - 1]!.completedAt!.getTime())
       }
-    }).pipe(Effect.scoped, Effect.provide(base)),
+    }).pipe(Effect.scoped, Effect.provide(world)),
   60_000
 )
 
@@ -184,7 +94,7 @@ it.live(
       const standing = yield* Jobs.use((jobs) => jobs.page({ campaignId: ids[1] }))
       // Handing back counts no attempt.
       assert.isTrue(standing.items.every(({ attempts }) => attempts === 1))
-    }).pipe(Effect.scoped, Effect.provide(base)),
+    }).pipe(Effect.scoped, Effect.provide(world)),
   150_000
 )
 
@@ -211,79 +121,7 @@ it.live(
       yield* worker("second")
       yield* until(ids[1], ({ processedItems }) => processedItems > before)
       assert.strictEqual((yield* ended(ids[1])).processedItems, 12_000n)
-    }).pipe(Effect.scoped, Effect.provide(base)),
-  150_000
-)
-
-/** Stretches of 100 names, at a pace at which one is read for longer than somebody lost is missed; a tenth of the promised times. */
-const short = { ...terms, smallestStretch: 100n, lease: 3_000, heartbeat: 1_000, firstBackoff: 100 }
-const slow = 450
-
-const standings = (id: CampaignId) =>
-  Effect.map(
-    Jobs.use((jobs) => jobs.page({ campaignId: id })),
-    ({ items }) =>
-      items.map(({ attempts, processingServerId, status }) => `${processingServerId} ${status} ${attempts}`).sort()
-  )
-
-/** Somebody claims a job of the campaign as soon as there is one, and is never heard of again. */
-const lose = (id: CampaignId) =>
-  Jobs.use((jobs) => jobs.claim({ server: "lost", limit: 1, only: id })).pipe(
-    Effect.delay("20 millis"),
-    Effect.repeat({ until: (jobs) => jobs.length > 0 }),
-    Effect.timeout("10 seconds")
-  )
-
-const become = (id: CampaignId, expected: ReadonlyArray<string>) =>
-  standings(id).pipe(
-    Effect.delay("50 millis"),
-    Effect.repeat({ until: (now) => now.join() === expected.join() }),
-    Effect.timeoutOrElse({
-      duration: "60 seconds",
-      orElse: () => Effect.flatMap(standings(id), (now) => Effect.die(new Error(`still ${now.join()}`)))
-    })
-  )
-
-it.live(
-  "a worker that is alone and in the middle of a stretch takes up a lost one beside it",
-  () =>
-    Effect.gen(function* () {
-      const ids = yield* pipeline("alone", 200, "behind", {}, slow)
-      yield* worker("a")
-      yield* Start.start(ids[0])
-      yield* until(ids[1], ({ processedItems }) => processedItems > 0n)
-      yield* lose(ids[1])
-      assert.deepStrictEqual(yield* standings(ids[1]), ["a running 1", "lost running 1"])
-
-      // Before the end of the first, whatever the time.
-      yield* become(ids[1], ["a running 1", "a running 2"])
-
-      assert.strictEqual((yield* ended(ids[1])).processedItems, 200n)
-      const { answers } = yield* rows(ids)
-      assert.strictEqual(new Set(answers.map(({ domainName }) => domainName)).size, 200)
-      assert.deepStrictEqual(yield* standings(ids[1]), ["a completed 1", "a completed 2"])
-    }).pipe(Effect.scoped, Effect.provide(Layer.provideMerge(base, Layer.succeed(Lease.Terms, short)))),
-  150_000
-)
-
-it.live(
-  "a worker whose places are all taken runs the lost stretch of another campaign, and nothing else of it",
-  () =>
-    Effect.gen(function* () {
-      const full = yield* pipeline("full", 100, "behind", {}, slow)
-      yield* worker("a", 1)
-      yield* Start.start(full[0])
-      yield* until(full[1], ({ processedItems }) => processedItems > 0n)
-      const [other] = yield* pipeline("other", 200)
-      yield* Start.start(other)
-      yield* lose(other)
-
-      yield* become(other, ["a completed 2", "null pending 0"])
-
-      assert.strictEqual((yield* get(full[1])).status, "running")
-      assert.strictEqual((yield* ended(other)).processedItems, 200n)
-      assert.strictEqual((yield* get(full[1])).status, "completed")
-    }).pipe(Effect.scoped, Effect.provide(Layer.provideMerge(base, Layer.succeed(Lease.Terms, short)))),
+    }).pipe(Effect.scoped, Effect.provide(world)),
   150_000
 )
 
@@ -303,6 +141,6 @@ it.live(
 
       assert.isBelow(performance.now() - began, 5_000)
       for (const id of large) yield* Effect.ignore(Campaigns.use((port) => port.move(id, "cancelled")))
-    }).pipe(Effect.scoped, Effect.provide(base)),
+    }).pipe(Effect.scoped, Effect.provide(world)),
   150_000
 )
