@@ -79,7 +79,7 @@ export class Window implements Asker {
 
   heard(query: Query, answer: Answer): void {
     const { flight } = query
-    for (const other of flight.queries) if (other.phase !== "nothing") this.questions.drop(other)
+    if (this.width > 1) this.dropAll(flight)
     this.follow(flight, flight.answered(answer, query.source))
   }
 
@@ -149,8 +149,12 @@ export class Window implements Asker {
     return flight
   }
 
-  private land(flight: Flight): void {
+  private dropAll(flight: Flight): void {
     for (const query of flight.queries) if (query.phase !== "nothing") this.questions.drop(query)
+  }
+
+  private land(flight: Flight): void {
+    this.dropAll(flight)
     flight.request = undefined
     this.idle.push(flight)
     if (this.idle.length === this.flights.length) this.room = Math.min(this.capacity, firstBurst)
