@@ -19,7 +19,7 @@ export default {
     `One worker process spells and stores ${names} names, then spells and resolves ${resolved}, each as it is and beside a ` +
     "transaction that is open from before the first name to after the last, so that nothing that is updated meanwhile can be " +
     "vacuumed. Growth is the resident memory of the second half over that of the first; the last third over the first one in names/s " +
-    "shows what slows down. Claims are those that found a job.",
+    "shows what slows down, as it does for claims, of which those count that found a job.",
   rounds: 1,
   warmups: 0,
   contenders: async (defer) => {
@@ -55,14 +55,16 @@ const figures = ({ claims, curve, jobWrites, seconds }: Fleet.Found, names: numb
   // Compilers and pools have settled after the first fifth.
   const settled = curve.filter(({ done }) => done >= names / 5).map(({ mb }) => mb)
   const middle = settled.length >> 1
+  const third = Math.ceil(claims.length / 3)
   return {
     "names/s": names / seconds,
     "late/early names/s": pace(curve, 2 / 3, 1) / pace(curve, 0, 1 / 3),
     "MB RSS": Math.max(...curve.map(({ mb }) => mb)),
-    "MB growth": median(settled.slice(middle)) / median(settled.slice(0, middle)),
+    "MB growth": quantile(settled.slice(middle), 0.5) / quantile(settled.slice(0, middle), 0.5),
     "job writes/1,000 names": jobWrites,
-    "ms claim p50": claims[claims.length >> 1] ?? 0,
-    "ms claim p99": claims[Math.floor(claims.length * 0.99)] ?? 0
+    "ms claim p50": quantile(claims, 0.5),
+    "ms claim p99": quantile(claims, 0.99),
+    "late/early claim p50": quantile(claims.slice(-third), 0.5) / quantile(claims.slice(0, third), 0.5)
   }
 }
 
@@ -74,7 +76,8 @@ const pace = (curve: ReadonlyArray<Fleet.Point>, from: number, to: number): numb
   return (last.done - first.done) / (last.seconds - first.seconds)
 }
 
-const median = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+const quantile = (values: ReadonlyArray<number>, share: number) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
 
 const print = (name: string, curve: ReadonlyArray<Fleet.Point>) => {
   process.stderr.write(`${name}\n`)
