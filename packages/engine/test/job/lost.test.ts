@@ -75,7 +75,9 @@ it.live(
 
       assert.strictEqual((yield* get(full[1])).status, "running")
       assert.strictEqual((yield* ended(other)).processedItems, 200n)
-      assert.strictEqual((yield* get(full[1])).status, "completed")
+      // What else it has waited for the place. That the first campaign is at its end is seen in a round of its own.
+      assert.deepStrictEqual(yield* standings(full[1]), ["a completed 1"])
+      assert.strictEqual((yield* ended(full[1])).status, "completed")
     }).pipe(Effect.scoped, Effect.provide(world)),
   150_000
 )
