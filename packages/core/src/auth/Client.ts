@@ -45,4 +45,8 @@ const parsed = (ip: string): Option.Option<NetAddress.IpAddress> =>
     (at): NetAddress.IpAddress => NetAddress.toCanonical(at)
   )
 
-const address = (ip: string): string | null => Option.getOrNull(Option.map(parsed(ip), NetAddress.formatIp))
+const address = (ip: string): string | null =>
+  plain.test(ip) ? ip : Option.getOrNull(Option.map(parsed(ip), NetAddress.formatIp))
+
+/** IPv4 in its one spelling, as connections have it: with every request there is nothing to take apart. */
+const plain = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/

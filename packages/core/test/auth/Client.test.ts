@@ -7,7 +7,16 @@ it("an address has one spelling", () => {
   assert.strictEqual(ip("::ffff:192.0.2.1"), "192.0.2.1")
   assert.strictEqual(ip("2001:DB8:0:0:0:0:0:1"), "2001:db8::1")
   assert.strictEqual(ip("fe80::1%eth0"), "fe80::1")
-  for (const nothing of ["", "localhost", "192.0.2.256", "1.2.3.4, 5.6.7.8", "10.0.0.0/8", "'; drop table"])
+  for (const nothing of [
+    "",
+    "localhost",
+    "192.0.2.256",
+    "192.0.2.1.",
+    "192.0.2.1.5",
+    "1.2.3.4, 5.6.7.8",
+    "10.0.0.0/8",
+    "'; drop table"
+  ])
     assert.isNull(ip(nothing), nothing)
 })
 
