@@ -16,10 +16,11 @@ const app = fastify()
 const session = {
   name: "session",
   text: `
-    select v.*, coalesce(u.must_change_password, false) as must_change_password, coalesce(s.rotation_due, false) as rotation_due
+    select
+      v.*,
+      coalesce((select u.must_change_password from auth.users u where u.id = v.user_id), false) as must_change_password,
+      coalesce((select s.rotation_due from auth.sessions s where s.id = $1), false) as rotation_due
     from auth.validate_session_security($1, $2::inet, $3, false, false) v
-    left join auth.users u on u.id = v.user_id
-    left join auth.sessions s on s.id = $1
   `
 }
 const mine = { name: "campaign", text: `select ${columns} from ${rows} where c.id = $1 and c.user_id = $2` }
