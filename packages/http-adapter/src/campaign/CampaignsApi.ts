@@ -44,7 +44,9 @@ const starting = [
 ] as const
 
 export const params = { id: CampaignId }
-const moving = { params, success: Campaign, error: [notFound, illegal] } as const
+/** A campaign as it is told: what a row of an older installation may lack has been read as what it means. */
+const Told = Schema.toType(Campaign)
+const moving = { params, success: Told, error: [notFound, illegal] } as const
 
 /** What a pattern would spell, before anything is reserved. */
 export const Preview = Schema.Struct({
@@ -67,17 +69,17 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
         status: Schema.optionalKey(CampaignStatus),
         type: Schema.optionalKey(CampaignType)
       },
-      success: Pages.pageOf(Campaign),
+      success: Pages.pageOf(Told),
       error: Pages.invalidCursor
     }).annotate(Needs, "campaigns:read"),
     HttpApiEndpoint.post("create", "/", {
       payload: encoded(NewCampaign),
-      success: Campaign.pipe(HttpApiSchema.status(201)),
+      success: Told.pipe(HttpApiSchema.status(201)),
       error: creating
     }).annotate(Needs, "campaigns:create"),
     HttpApiEndpoint.post("createPipeline", "/pipelines", {
       payload: encoded(NewPipeline),
-      success: Schema.Array(Campaign).pipe(HttpApiSchema.status(201)),
+      success: Schema.Array(Told).pipe(HttpApiSchema.status(201)),
       error: creating
     }).annotate(Needs, "campaigns:create"),
     HttpApiEndpoint.post("preview", "/preview", {
@@ -85,14 +87,11 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       success: Preview,
       error: [invalidPattern, tooLarge]
     }).annotate(Needs, "campaigns:create"),
-    HttpApiEndpoint.get("get", "/:id", { params, success: Campaign, error: notFound }).annotate(
-      Needs,
-      "campaigns:read"
-    ),
+    HttpApiEndpoint.get("get", "/:id", { params, success: Told, error: notFound }).annotate(Needs, "campaigns:read"),
     HttpApiEndpoint.patch("update", "/:id", {
       params,
       payload: CampaignChange,
-      success: Campaign,
+      success: Told,
       error: [notFound, invalid, problem(CampaignUnchangeable, 409, "That stays as it is in this state")]
     }).annotate(Needs, "campaigns:update"),
     HttpApiEndpoint.get("params", "/:id/params", { params, success: CampaignParams, error: notFound }).annotate(
@@ -101,15 +100,15 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
     ),
     HttpApiEndpoint.get("fedBy", "/:id/fed-by", {
       params,
-      success: Schema.Array(Campaign),
+      success: Schema.Array(Told),
       error: notFound
     }).annotate(Needs, "campaigns:read"),
-    HttpApiEndpoint.post("start", "/:id/start", { params, success: Campaign, error: starting }).annotate(
+    HttpApiEndpoint.post("start", "/:id/start", { params, success: Told, error: starting }).annotate(
       Needs,
       "campaigns:execute"
     ),
     HttpApiEndpoint.post("pause", "/:id/pause", moving).annotate(Needs, "campaigns:execute"),
-    HttpApiEndpoint.post("resume", "/:id/resume", { params, success: Campaign, error: starting }).annotate(
+    HttpApiEndpoint.post("resume", "/:id/resume", { params, success: Told, error: starting }).annotate(
       Needs,
       "campaigns:execute"
     ),
