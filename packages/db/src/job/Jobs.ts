@@ -23,11 +23,19 @@ export const layer = Layer.effect(
       news > 0 ? sql.notify(bell.channel, "").pipe(Effect.ignore) : Effect.void
 
     /** Of these, the ones whose row still is what was claimed. The fence in front of every write of a worker. */
-    const holds = (claims: ReadonlyArray<Claim>) => sql`
+    const holds = (claims: ReadonlyArray<Claim>) => {
+      const [first, ...others] = claims
+      // One is what workers write for most, and its row is found by its key: for arrays PostgreSQL reckons with ten, and reads
+      // tables of some thousand rows from end to end.
+      if (first !== undefined && others.length === 0) {
+        return sql`where j.id = ${first.id} and j.locked_by = ${first.lockedBy ?? ""} and lower(j.status) = 'running'`
+      }
+      return sql`
         from unnest(${claims.map(({ id }) => id)}::uuid[], ${claims.map(({ lockedBy }) => lockedBy ?? "")}::text[])
           as claim (id, locked_by)
         where j.id = claim.id and j.locked_by = claim.locked_by and lower(j.status) = 'running'
       `
+    }
 
     const accepted = Effect.map((rows: ReadonlyArray<{ readonly id: JobId }>) => new Set(rows.map(({ id }) => id)))
 
@@ -72,32 +80,30 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const lockedBy = `${server}/${yield* Ids.one}`
           return yield* sql`
-              with recursive waiting as (
-                -- From one campaign to the next along the index: as many steps as campaigns, however many jobs wait.
+              with recursive waiting (campaign_id, due) as (
+                -- From the first job of one campaign to that of the next along the index: as many steps as campaigns, however
+                -- many jobs wait.
                 (
-                  select j.campaign_id from campaign_jobs j
+                  select j.campaign_id, coalesce(j.next_execution_at, j.scheduled_at) from campaign_jobs j
                   where lower(j.status) in ('pending', 'queued', 'retry')
-                  order by j.campaign_id limit 1
+                  order by j.campaign_id, coalesce(j.next_execution_at, j.scheduled_at) limit 1
                 )
                 union all
-                select (
-                  select j.campaign_id from campaign_jobs j
+                select next.* from waiting w
+                cross join lateral (
+                  select j.campaign_id, coalesce(j.next_execution_at, j.scheduled_at) from campaign_jobs j
                   where lower(j.status) in ('pending', 'queued', 'retry') and j.campaign_id > w.campaign_id
-                  order by j.campaign_id limit 1
-                )
-                from waiting w where w.campaign_id is not null
+                  order by j.campaign_id, coalesce(j.next_execution_at, j.scheduled_at) limit 1
+                ) next
               ),
               turns as materialized (
                 select
                   c.id,
+                  w.due,
                   (
                     select count(*) from campaign_jobs r
                     where r.campaign_id = c.id and lower(r.status) = 'running'
-                  ) as running,
-                  (
-                    select min(coalesce(d.next_execution_at, d.scheduled_at)) from campaign_jobs d
-                    where d.campaign_id = c.id and lower(d.status) in ('pending', 'queued', 'retry')
-                  ) as due
+                  ) as running
                 from waiting w join campaigns c on c.id = w.campaign_id
                 where c.id <> all (${except}::uuid[])
                   ${only === undefined ? sql`` : sql`and c.id = ${only}`}
