@@ -5,7 +5,7 @@ import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import type { Job, JobId } from "@domainflow/core/job/Job"
 import * as Stretch from "@domainflow/core/job/Stretch"
 import type { StoreError } from "@domainflow/core/StoreError"
-import { Effect, Option, Queue, Stream } from "effect"
+import { Effect, Fiber, Option, Queue, Stream } from "effect"
 import * as Control from "../campaign/Control.ts"
 import * as Dns from "../campaign/kinds/Dns.ts"
 import * as Generation from "../campaign/kinds/Generation.ts"
@@ -47,7 +47,8 @@ export const run = Effect.fn("Session.run")(function* (first: Job, desk: Desk) {
   )
   const campaign = yield* Control.patiently(campaigns.measure(campaignId))
   if (campaign.status !== "running") return yield* desk.ended(first, "partial")
-  const control = Control.both(yield* Control.watch(campaignId), desk.door)
+  const asking = yield* Control.gate(0)
+  const control = Control.both(Control.both(yield* Control.watch(campaignId), desk.door), asking.control)
   const params = yield* Control.patiently(campaigns.params(campaignId))
 
   const [busy, reading] = [new Set<JobId>(), new Set<JobId>()]
@@ -81,7 +82,9 @@ export const run = Effect.fn("Session.run")(function* (first: Job, desk: Desk) {
       return [[lot], Option.some(Option.none<Job>())] as const
     })
   )
-  yield* work(campaign, params, control, lots)
+  // Broken off, it stops asking first: what is on its way to a store that no longer answers is waited for.
+  const working = yield* Effect.forkChild(work(campaign, params, control, lots))
+  yield* Effect.onInterrupt(Fiber.join(working), () => Effect.andThen(asking.close, Fiber.interrupt(working)))
 }, Effect.scoped)
 
 export type Run = ReturnType<typeof run>
