@@ -1,6 +1,11 @@
 /**
  * The whole way of a DNS campaign: names out of the store, questions, verdicts, rows with every key and index, counters
  * and resume point.
+ *
+ * Where the processor time of a name goes, measured while other work shared both cores: PostgreSQL 49 µs, ours 29, the server
+ * 8; with `node:dns` 69, 59 and 10. By `explain analyze` two thirds of what a row costs PostgreSQL are its three foreign
+ * keys, which all contenders pay. Where the cores are full the two sums say what ratio to expect: 1.6, and
+ * 2.4 if ours took nothing at all.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

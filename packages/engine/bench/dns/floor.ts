@@ -1,6 +1,10 @@
 /**
  * What the machine itself takes for a question: Node's sockets and nothing around them. No ids, names, times or
  * verdicts; every place of the window sends the one question it was made with, again and again.
+ *
+ * What profiles of the stage beside it say: of a question by UDP, sending (one system call) and receiving take two thirds; the
+ * rest is spread over dozens of lines of a few per cent each, with no garbage to speak of. Sending runs of 32 by one socket
+ * instead of taking turns with every question showed no difference.
  */
 import { createSocket } from "node:dgram"
 import * as net from "node:net"
