@@ -132,6 +132,7 @@ layer(world, { excludeTestServices: true, timeout: "30 seconds" })("a DNS campai
     () =>
       Effect.gen(function* () {
         const runner = yield* CampaignRunner
+        const campaigns = yield* Campaigns
         let slow = 0
         const peer = yield* Peer.make(async (asked) => {
           // Some answers come late, so that batches fill out of the order of names.
@@ -143,7 +144,11 @@ layer(world, { excludeTestServices: true, timeout: "30 seconds" })("a DNS campai
         const isDone = yield* Ref.make(false)
         while (!(yield* Ref.get(isDone))) {
           const run = yield* Effect.forkChild(Effect.andThen(runner.run(id), Ref.set(isDone, true)))
-          yield* Effect.sleep(yield* Random.nextIntBetween(5, 700))
+          // By what is kept, not by time: the last kills come when nothing is left.
+          const enough = (yield* campaigns.get(id)).processedItems + BigInt(yield* Random.nextIntBetween(0, 1_500))
+          yield* Effect.repeat(Effect.delay(campaigns.get(id), "1 millis"), {
+            until: ({ processedItems, status }) => processedItems >= enough || status === "completed"
+          })
           yield* Fiber.interrupt(run)
           kills++
           yield* kept(id, source)
@@ -199,7 +204,7 @@ layer(world, { excludeTestServices: true, timeout: "30 seconds" })("a DNS campai
         })
         yield* campaigns.move(id, "paused")
         // The pass has ended when what it has asked is dropped: its last word is the resume point.
-        yield* Effect.sleep("2 seconds")
+        yield* Effect.sleep("3 seconds")
         const { lastOffset, missing } = yield* kept(id, source)
         assert.deepStrictEqual(
           missing.map(({ domainName }) => domainName),
