@@ -51,6 +51,7 @@ export default {
           const [{ port }] = (await once(child, "message")) as [{ readonly port: number }]
           const id = ids[round++]!
           const cookie = await logIn(port, agent)
+          const fresh = await settled(child)
           await work(port, cookie, id)
           const watch = (count: number) => watchers({ port, cookie, id, count })
           await (await watch(clients / 10)).leave()
@@ -68,6 +69,7 @@ export default {
           child.kill()
           return {
             "MB for idle clients": (idle.rss - before.rss) / 1_000_000,
+            "MB since it started": (idle.rss - fresh.rss) / 1_000_000,
             "ms to the last, median": taken.toSorted((a, b) => a - b)[commits >> 1]!,
             "ms to the last, worst": Math.max(...taken),
             "ms CPU/commit": cpu / commits / 1_000
