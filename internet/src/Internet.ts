@@ -42,8 +42,11 @@ export const start = async (options?: Servers.Options): Promise<Running> => {
   }
 }
 
-/** Starts the servers in a process of its own, which ends when this one does, even by SIGKILL. */
-export const spawn = async (options: Servers.Options = {}): Promise<Running> => {
+/**
+ * Starts the servers in a process of its own, which ends when this one does, even by SIGKILL. Without options it takes
+ * those of the environment variable `DOMAINFLOW_INTERNET`, in JSON.
+ */
+export const spawn = async (options: Servers.Options = usual()): Promise<Running> => {
   const child = fork(new URL("./main.ts", import.meta.url), [JSON.stringify(options)], { execArgv: [] })
   const tell = (message: ToChild) => child.send(message)
   const first = await Promise.race([next(child), once(child, "exit").then(() => null)])
@@ -73,6 +76,9 @@ export const spawn = async (options: Servers.Options = {}): Promise<Running> => 
     }
   }
 }
+
+/** A test or a person wrote them: addresses that are free on this machine, or must be the same in every run. */
+const usual = () => JSON.parse(process.env["DOMAINFLOW_INTERNET"] ?? "{}") as Servers.Options
 
 const described = (network: Network, ca: string) => ({
   resolver: `${network.resolver.address}:${network.resolver.port}`,

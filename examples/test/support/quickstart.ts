@@ -8,9 +8,18 @@ export interface Ended {
   readonly output: string
 }
 
+/**
+ * Every run meets the same internet: what a run keeps names the addresses it met, and others start internets meanwhile.
+ * A killed run's internet is gone after a moment, however busy the machine.
+ */
+const internet = { block: 200 + (process.pid % 20), ipv6: false, patienceMillis: 60_000 }
+
 /** Starts the quickstart as its user does, in a folder of its own. */
 export const start = (args: ReadonlyArray<string>, cwd: string): { child: ChildProcess; ended: Promise<Ended> } => {
-  const child = spawn(process.execPath, ["--conditions=@domainflow/source", main, ...args], { cwd })
+  const child = spawn(process.execPath, ["--conditions=@domainflow/source", main, ...args], {
+    cwd,
+    env: { ...process.env, DOMAINFLOW_INTERNET: JSON.stringify(internet) }
+  })
   let output = ""
   child.stdout.on("data", (text) => {
     output += text
