@@ -11,3 +11,9 @@ export const nullAs = <S extends Schema.Top>(schema: S, fallback: S["Type"]) =>
       encode: SchemaGetter.passthroughSubtype()
     })
   )
+
+/**
+ * As `Schema.NullOr`, with NULL tried first. For what has no type of JavaScript's own, such as a date, that is told from NULL by
+ * trying only: a try that fails costs more than all the rest of a row.
+ */
+export const orNull = <S extends Schema.Top>(schema: S) => Schema.Union([Schema.Null, schema])

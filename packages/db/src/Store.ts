@@ -1,6 +1,8 @@
 import { StoreError } from "@domainflow/core/StoreError"
-import { type Cause, Context, Duration, Effect, Fiber, References, Schedule, Schema } from "effect"
+import { traced } from "@domainflow/core/Traced"
+import { type Cause, Context, Duration, Effect, Fiber, Schedule, Schema } from "effect"
 import { type SqlClient, SqlError } from "effect/sql"
+import { Deadlines } from "./Deadlines.ts"
 
 /** Everything `effect/sql` can answer besides rows. */
 export type Failure = SqlError.SqlError | Schema.SchemaError
@@ -26,8 +28,7 @@ export interface GuardOptions {
  * again to the outer one, since a transaction that failed answers nothing more.
  */
 export const guard = (operation: string, { unhurried = false }: GuardOptions = {}) => {
-  // Where a method was put together says nothing, and finding out would cost as much as the rest of this.
-  const spanned = Effect.withSpan(operation, undefined, { captureStackTrace: false })
+  const spanned = traced(operation)
   return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError | Exclude<E, Failure>, R> => {
     const attempt = Effect.catchCause(effect, (cause) => told(operation, cause))
     const marked = Effect.provideService(attempt, Guarded, true)
@@ -38,10 +39,7 @@ export const guard = (operation: string, { unhurried = false }: GuardOptions = {
       const next = Effect.suspend(() => (tries++ === 0 ? Effect.fail(first) : once))
       return Effect.retry(next, { schedule: backoff, while: isPassing })
     })
-    return Effect.withFiber((fiber) => {
-      const tried = fiber.getRef(Guarded) ? attempt : again
-      return fiber.getRef(References.TracerEnabled) ? spanned(tried) : tried
-    })
+    return spanned(Effect.flatMap(Guarded, (isInner) => (isInner ? attempt : again)))
   }
 }
 
@@ -144,25 +142,23 @@ const within = <A, E, R>(operation: string, attempt: Effect.Effect<A, E, R>): Ef
   Effect.withFiber((caller) =>
     Effect.callback((resume) => {
       const limit = caller.getRef(Limit)
+      const deadlines = Deadlines.after(Duration.toMillis(limit))
       // Its own context, which has all that the attempt asks for.
-      const fork = Effect.runForkWith(caller.context as Context.Context<R>)
-      const trying = fork(attempt)
-      const alarm = fork(
-        Effect.map(Effect.sleep(limit), () => {
-          trying.interruptUnsafe()
-          const cause = new Error(`no answer within ${Duration.format(limit)}`)
-          resume(Effect.fail(new StoreError({ operation, retryable: true, cause })))
-        })
-      )
+      const trying = Effect.runForkWith(caller.context as Context.Context<R>)(attempt)
+      const deadline = deadlines.set(() => {
+        trying.interruptUnsafe()
+        const cause = new Error(`no answer within ${Duration.format(limit)}`)
+        resume(Effect.fail(new StoreError({ operation, retryable: true, cause })))
+      })
       trying.addObserver((exit) => {
-        alarm.interruptUnsafe()
+        deadline.putOff()
         resume(exit)
       })
       // Whoever is interrupted gives the statement a moment to end in good order.
-      return Effect.andThen(
-        Fiber.interrupt(alarm),
-        Effect.timeoutOption(Effect.interruptible(Fiber.interrupt(trying)), farewell)
-      )
+      return Effect.suspend(() => {
+        deadline.putOff()
+        return Effect.timeoutOption(Effect.interruptible(Fiber.interrupt(trying)), farewell)
+      })
     })
   )
 

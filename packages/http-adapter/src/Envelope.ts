@@ -1,4 +1,4 @@
-import { Effect, type Layer, Tracer } from "effect"
+import { Effect, type Layer } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Docs from "./Docs.ts"
 import { methodNotAllowed, unknownRoute } from "./problem/errors.ts"
@@ -9,7 +9,7 @@ import * as Routes from "./Routes.ts"
 export const layer = (prefix: string): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   HttpRouter.use((router) =>
     router.addGlobalMiddleware((answer) =>
-      untraced(answer).pipe(
+      answer.pipe(
         Effect.catchIf(isUnknownRoute, () =>
           Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }) => nothingAt(method, url, prefix))
         ),
@@ -44,12 +44,6 @@ const headers = {
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff"
 }
-
-/** Spans that no tracer takes anywhere are not made: a request has a dozen of them. */
-const untraced = <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Tracer.Tracer, (tracer) =>
-    tracer === Tracer.nativeTracer ? Effect.withTracerEnabled(answer, false) : answer
-  )
 
 const isUnknownRoute = (error: unknown): error is HttpServerError.HttpServerError =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"

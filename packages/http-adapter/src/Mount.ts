@@ -17,7 +17,7 @@ import type { LinearRegex } from "@domainflow/core/keyword/LinearRegex"
 import type { Personas } from "@domainflow/core/persona/Personas"
 import type { Proxies } from "@domainflow/core/proxy/Proxies"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Context, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
+import { Context, Effect, Layer, ManagedRuntime, References, type Scope, Tracer } from "effect"
 import { HttpEffect, HttpRouter, HttpServer, type HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "./Api.ts"
@@ -36,6 +36,7 @@ import * as Envelope from "./Envelope.ts"
 import * as HealthHandlers from "./health/HealthHandlers.ts"
 import * as KeywordSetsHandlers from "./keyword/KeywordSetsHandlers.ts"
 import * as MetricsHandlers from "./metrics/MetricsHandlers.ts"
+import { Places } from "./Places.ts"
 import * as PersonasHandlers from "./persona/PersonasHandlers.ts"
 import * as Problems from "./problem/Problems.ts"
 import * as ProxiesHandlers from "./proxy/ProxiesHandlers.ts"
@@ -120,29 +121,28 @@ export const node = async <E>(ports: Layer.Layer<Ports, E>, options: Options = {
   const runtime = ManagedRuntime.make(
     served(ports, options, (feed) => feed).pipe(Layer.provideMerge(NodeHttpServer.layerHttpServices))
   )
-  const scope = Scope.makeUnsafe()
-  const [handler, events] = await runtime.runPromise(
-    Effect.gen(function* () {
-      const app = (yield* HttpRouter.HttpRouter).asHttpEffect()
-      const services = yield* Effect.context<never>()
-      return [yield* NodeHttpServer.makeHandler(app, { scope }), NodeEvents.handler(app, services)] as const
-    })
-  )
-  const open = new Set<ServerResponse>()
+  const context = await runtime.context()
+  const app = Context.get(context, HttpRouter.HttpRouter).asHttpEffect()
+  // Each request copies what it runs with, and the handlers bring theirs; of the platform's it needs nothing.
+  const lean = Context.pick(References.TracerEnabled)(context)
+  const places = new Places((scope) => Effect.runSyncWith(lean)(NodeHttpServer.makeHandler(app, { scope })))
+  const watched = new Set<ServerResponse>()
+  const events = NodeEvents.handler(app, context)
   return {
     handler: (request, response) => {
-      open.add(response)
-      response.once("close", () => open.delete(response))
-      const answer = NodeEvents.isAsked(request) ? events : handler
-      answer(request, response)
+      if (!NodeEvents.isAsked(request)) return places.answer(request, response)
+      watched.add(response)
+      response.once("close", () => watched.delete(response))
+      events(request, response)
     },
     stop: async () => {
       await runtime.runPromise(Effect.flatMap(Events.Events, ({ stop }) => stop))
+      const open = [...places.open, ...watched]
       // Who is answered now need not come back on this connection: it would keep the port until it has idled long enough.
       for (const response of open) response.shouldKeepAlive = false
-      const closed = [...open].map((response) => new Promise((resolve) => response.once("close", resolve)))
+      const closed = open.map((response) => new Promise((resolve) => response.once("close", resolve)))
       await Promise.race([Promise.all(closed), sleep(grace, undefined, { ref: false })])
-      await Effect.runPromise(Scope.close(scope, Exit.void))
+      await Effect.runPromise(places.close)
       await runtime.dispose()
     }
   }
@@ -156,7 +156,7 @@ const served = <E>(
   { prefix, ...settings }: Options,
   form: (feed: Outlet.Feed) => unknown
 ) =>
-  Layer.mergeAll(HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)), Docs.layer(prefix ?? "")).pipe(
+  Layer.mergeAll(HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)), Docs.layer(prefix ?? ""), spans).pipe(
     Layer.provide(Layer.effect(HttpRouter.HttpRouter, Effect.map(HttpRouter.HttpRouter, under(prefix)))),
     Layer.provideMerge(Envelope.layer(prefix ?? "")),
     Layer.provideMerge(HttpRouter.layer),
@@ -165,6 +165,14 @@ const served = <E>(
     Layer.provide(ports),
     Layer.provide(Layer.succeed(Settings, { ...defaults, ...settings }))
   )
+
+/** Spans that no tracer takes anywhere are not made: a request has a dozen of them. */
+const spans = Layer.effect(
+  References.TracerEnabled,
+  Effect.all([References.TracerEnabled, Tracer.Tracer]).pipe(
+    Effect.map(([isEnabled, tracer]) => isEnabled && tracer !== Tracer.nativeTracer)
+  )
+)
 
 const under = (prefix: string | undefined) => (router: HttpRouter.HttpRouter) =>
   prefix === undefined ? router : router.prefixed(prefix)

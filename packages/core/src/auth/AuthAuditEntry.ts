@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 import { UserId } from "./UserId.ts"
 
 export const AuthEventType = Schema.Literals([
@@ -43,7 +43,7 @@ export class AuthAuditEntry extends Schema.Class<AuthAuditEntry>("@domainflow/co
   securityFlags: nullAs(SecurityFlags, {}),
   details: Schema.NullOr(Schema.Json),
   riskScore: nullAs(Schema.Int, 0),
-  createdAt: Schema.NullOr(Schema.Date)
+  createdAt: orNull(Schema.Date)
 }) {}
 
 /** An entry in one line of plain words: when, who, what, from where, and how worrying it is. */

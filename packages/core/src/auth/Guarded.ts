@@ -1,4 +1,4 @@
-import { Effect, Stream } from "effect"
+import { Context, Effect, Stream } from "effect"
 import { Actor } from "../audit/Actor.ts"
 import type { Grant } from "./Grant.ts"
 import type { Permission } from "./Permission.ts"
@@ -46,8 +46,13 @@ const within = (grant: Grant<Permission>, answer: unknown): unknown => {
 
 /** Runs an effect with the reach and the signature of a grant. */
 export const as = <A, E, R>(grant: Grant<Permission>, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Actor, (actor) =>
-    effect.pipe(Effect.provideService(Reach, grant.reach), Effect.provideService(Actor, signed(grant, actor)))
+  Effect.updateContext(
+    effect,
+    (context: Context.Context<R>) =>
+      context.pipe(
+        Context.add(Reach, grant.reach),
+        Context.add(Actor, signed(grant, Context.get(context, Actor)))
+      ) as Context.Context<R>
   )
 
 const signed = (grant: Grant<Permission>, actor: Actor): Actor =>

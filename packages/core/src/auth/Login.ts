@@ -1,4 +1,5 @@
 import { Effect, type Redacted } from "effect"
+import { traced } from "../Traced.ts"
 import * as Attempts from "./Attempts.ts"
 import type { Auth } from "./Auth.ts"
 import { InvalidCredentials, SecondFactorRequired, SessionRefused } from "./AuthError.ts"
@@ -79,7 +80,7 @@ export const make = Effect.fnUntraced(function* (bound: Binding) {
       return { user, token, device: device.token }
     }),
 
-    validate: Effect.fn("Auth.validate")(function* (token, given) {
+    validate: Effect.fnUntraced(function* (token, given) {
       const client = Client.parse(given)
       const sessionId = SessionId.make(yield* Token.hash(token))
       const { isValid, securityFlags, userId, ...known } = yield* sessions.validate(sessionId, client, bound)
@@ -96,7 +97,7 @@ export const make = Effect.fnUntraced(function* (bound: Binding) {
           riskScore: 80
         })
       return yield* new SessionRefused({ flags: securityFlags })
-    }),
+    }, traced("Auth.validate")),
 
     logout: Effect.fn("Auth.logout")(function* (token, client) {
       yield* sessions.end(SessionId.make(yield* Token.hash(token)), "logout", Client.parse(client))

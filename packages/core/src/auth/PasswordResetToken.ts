@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { orNull } from "../Column.ts"
 import { Uuid } from "../Uuid.ts"
 import { UserId } from "./UserId.ts"
 
@@ -11,8 +12,8 @@ export class PasswordResetToken extends Schema.Class<PasswordResetToken>("@domai
   userId: UserId,
   tokenHash: Schema.String,
   expiresAt: Schema.Date,
-  usedAt: Schema.NullOr(Schema.Date),
+  usedAt: orNull(Schema.Date),
   ipAddress: Schema.NullOr(Schema.String),
   userAgent: Schema.NullOr(Schema.String),
-  createdAt: Schema.NullOr(Schema.Date)
+  createdAt: orNull(Schema.Date)
 }) {}

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { orNull } from "../Column.ts"
 import { Uuid } from "../Uuid.ts"
 
 export const PermissionId = Uuid.pipe(Schema.brand("PermissionId"))
@@ -53,5 +54,5 @@ export class PermissionRow extends Schema.Class<PermissionRow>("@domainflow/core
   description: Schema.NullOr(Schema.String),
   resource: Resource,
   action: Action,
-  createdAt: Schema.NullOr(Schema.Date)
+  createdAt: orNull(Schema.Date)
 }) {}

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 
 /** What is counted, per address and per account. */
 export const LimitedAction = Schema.Literals([
@@ -17,6 +17,6 @@ export class RateLimit extends Schema.Class<RateLimit>("@domainflow/core/RateLim
   identifier: Schema.String,
   action: Schema.String,
   attempts: nullAs(Schema.Int, 1),
-  windowStart: Schema.NullOr(Schema.Date),
-  blockedUntil: Schema.NullOr(Schema.Date)
+  windowStart: orNull(Schema.Date),
+  blockedUntil: orNull(Schema.Date)
 }) {}

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 import { Uuid } from "../Uuid.ts"
 import { type Permission, PermissionId, permissions } from "./Permission.ts"
 import { UserId } from "./UserId.ts"
@@ -25,8 +25,8 @@ export class Role extends Schema.Class<Role>("@domainflow/core/Role")({
   displayName: Schema.String,
   description: Schema.NullOr(Schema.String),
   isSystemRole: nullAs(Schema.Boolean, false),
-  createdAt: Schema.NullOr(Schema.Date),
-  updatedAt: Schema.NullOr(Schema.Date)
+  createdAt: orNull(Schema.Date),
+  updatedAt: orNull(Schema.Date)
 }) {}
 
 /** A row of `auth.user_roles`: someone holds a role, perhaps until a time. An expired row gives nothing. */
@@ -34,8 +34,8 @@ export class UserRole extends Schema.Class<UserRole>("@domainflow/core/UserRole"
   userId: UserId,
   roleId: RoleId,
   assignedBy: Schema.NullOr(UserId),
-  assignedAt: Schema.NullOr(Schema.Date),
-  expiresAt: Schema.NullOr(Schema.Date)
+  assignedAt: orNull(Schema.Date),
+  expiresAt: orNull(Schema.Date)
 }) {}
 
 /** A row of `auth.role_permissions`. */

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 import { UserId } from "./UserId.ts"
 
 /** SHA-256 in hex of the token: what is stored, logged and named. The token itself is shown once. */
@@ -20,6 +20,6 @@ export class Session extends Schema.Class<Session>("@domainflow/core/Session")({
   screenResolution: Schema.NullOr(Schema.String),
   isActive: nullAs(Schema.Boolean, false),
   expiresAt: Schema.Date,
-  lastActivityAt: Schema.NullOr(Schema.Date),
-  createdAt: Schema.NullOr(Schema.Date)
+  lastActivityAt: orNull(Schema.Date),
+  createdAt: orNull(Schema.Date)
 }) {}

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 import * as Storable from "../Storable.ts"
 import { UserId } from "./UserId.ts"
 
@@ -20,7 +20,7 @@ export class User extends Schema.Class<User>("@domainflow/core/User")({
   id: UserId,
   email: Schema.String,
   emailVerified: nullAs(Schema.Boolean, false),
-  emailVerificationExpiresAt: Schema.NullOr(Schema.Date),
+  emailVerificationExpiresAt: orNull(Schema.Date),
   passwordPepperVersion: nullAs(Schema.Int, 1),
   firstName: Schema.String,
   lastName: Schema.String,
@@ -29,14 +29,14 @@ export class User extends Schema.Class<User>("@domainflow/core/User")({
   /** Locked by an administrator, until unlocked; a lock for failed logins is `lockedUntil` alone. */
   isLocked: nullAs(Schema.Boolean, false),
   failedLoginAttempts: nullAs(Schema.Int, 0),
-  lockedUntil: Schema.NullOr(Schema.Date),
-  lastLoginAt: Schema.NullOr(Schema.Date),
+  lockedUntil: orNull(Schema.Date),
+  lastLoginAt: orNull(Schema.Date),
   lastLoginIp: Schema.NullOr(Schema.String),
-  passwordChangedAt: Schema.NullOr(Schema.Date),
+  passwordChangedAt: orNull(Schema.Date),
   mustChangePassword: nullAs(Schema.Boolean, false),
   mfaEnabled: Schema.Boolean,
-  createdAt: Schema.NullOr(Schema.Date),
-  updatedAt: Schema.NullOr(Schema.Date)
+  createdAt: orNull(Schema.Date),
+  updatedAt: orNull(Schema.Date)
 }) {}
 
 /** Never encoded: a hash leaves the store for the hasher and nobody else. */

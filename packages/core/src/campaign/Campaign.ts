@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import type { AuditAction } from "../audit/AuditEntry.ts"
 import { UserId } from "../auth/UserId.ts"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 import { CampaignId } from "./CampaignId.ts"
 
 export const CampaignType = Schema.Literals(["domain_generation", "dns_validation", "http_keyword_validation"])
@@ -37,8 +37,8 @@ export class Campaign extends Schema.Class<Campaign>("@domainflow/core/Campaign"
   metadata: Schema.NullOr(Schema.Json),
   createdAt: Schema.Date,
   updatedAt: Schema.Date,
-  startedAt: Schema.NullOr(Schema.Date),
-  completedAt: Schema.NullOr(Schema.Date),
+  startedAt: orNull(Schema.Date),
+  completedAt: orNull(Schema.Date),
   errorMessage: Schema.NullOr(Schema.String)
 }) {}
 

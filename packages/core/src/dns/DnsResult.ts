@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { GeneratedDomainId } from "../generation/GeneratedDomain.ts"
 import { PersonaId } from "../persona/PersonaId.ts"
@@ -21,6 +21,6 @@ export class DnsResult extends Schema.Class<DnsResult>("@domainflow/core/DnsResu
   dnsRecords: Schema.NullOr(Schema.Union([DnsRecords, Schema.Json])),
   validatedByPersonaId: Schema.NullOr(PersonaId),
   attempts: nullAs(Schema.Int, 0),
-  lastCheckedAt: Schema.NullOr(Schema.Date),
+  lastCheckedAt: orNull(Schema.Date),
   createdAt: Schema.Date
 }) {}

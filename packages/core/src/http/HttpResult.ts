@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { DnsResultId } from "../dns/DnsResult.ts"
 import { AdHocFinding, KeywordFinding } from "../keyword/KeywordFinding.ts"
@@ -41,7 +41,7 @@ export class HttpResult extends Schema.Class<HttpResult>("@domainflow/core/HttpR
   validatedByPersonaId: Schema.NullOr(PersonaId),
   usedProxyId: Schema.NullOr(ProxyId),
   attempts: nullAs(Schema.Int, 0),
-  lastCheckedAt: Schema.NullOr(Schema.Date),
+  lastCheckedAt: orNull(Schema.Date),
   createdAt: Schema.Date,
   fetchDetails: Schema.NullOr(FetchDetails)
 }) {}

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nullAs } from "../Column.ts"
+import { nullAs, orNull } from "../Column.ts"
 import { CampaignId } from "../campaign/CampaignId.ts"
 import { Uuid } from "../Uuid.ts"
 
@@ -22,15 +22,15 @@ export class Job extends Schema.Class<Job>("@domainflow/core/Job")({
   scheduledAt: Schema.Date,
   attempts: nullAs(Schema.Int, 0),
   maxAttempts: nullAs(Schema.Int, maxAttempts),
-  lastAttemptedAt: Schema.NullOr(Schema.Date),
+  lastAttemptedAt: orNull(Schema.Date),
   lastError: Schema.NullOr(Schema.String),
   processingServerId: Schema.NullOr(Schema.String),
   createdAt: Schema.Date,
   updatedAt: Schema.Date,
   jobPayload: Schema.NullOr(Schema.Json),
-  nextExecutionAt: Schema.NullOr(Schema.Date),
+  nextExecutionAt: orNull(Schema.Date),
   /** When the lease was last renewed, by the database's clock. */
-  lockedAt: Schema.NullOr(Schema.Date),
+  lockedAt: orNull(Schema.Date),
   /** The worker and its claim id: the fencing token every write of the worker names. */
   lockedBy: Schema.NullOr(Schema.String)
 }) {}

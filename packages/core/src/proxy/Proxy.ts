@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { orNull } from "../Column.ts"
 import { ProxyId } from "./ProxyId.ts"
 
 export const ProxyProtocol = Schema.Literals(["http", "https", "socks5"])
@@ -24,7 +25,7 @@ export class Proxy extends Schema.Class<Proxy>("@domainflow/core/Proxy")({
   isEnabled: Schema.Boolean,
   isHealthy: Schema.Boolean,
   lastStatus: Schema.NullOr(Schema.String),
-  lastCheckedAt: Schema.NullOr(Schema.Date),
+  lastCheckedAt: orNull(Schema.Date),
   latencyMs: Schema.NullOr(Schema.Int),
   city: Schema.NullOr(Schema.String),
   countryCode: Schema.NullOr(Schema.String),

@@ -11,23 +11,23 @@ export class Problems extends HttpApiMiddleware.Service<Problems>()("@domainflow
 
 export const layer = Layer.succeed(
   Problems,
-  Problems.of((answer, { endpoint }) =>
-    Effect.gen(function* () {
-      const query = yield* HttpServerRequest.ParsedSearchParams
-      // Where an endpoint reads no query there is no schema to refuse one.
-      if (endpoint.query === undefined && Object.keys(query).length > 0) {
-        return yield* new InvalidRequest({
-          errors: Object.keys(query).map((name) => ({ path: `query.${name}`, message: "is not known here" }))
-        })
-      }
-      if (endpoint.payload.size > 0) yield* body([...endpoint.payload.keys()])
-      return yield* answer
-    }).pipe(
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBodyBytes)),
-      Effect.catchCause((cause) => told(cause))
-    )
-  )
+  Problems.of((answer, { endpoint }) => {
+    const read =
+      endpoint.payload.size === 0
+        ? answer
+        : Effect.andThen(body([...endpoint.payload.keys()]), answer).pipe(
+            Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBodyBytes))
+          )
+    // Where an endpoint reads no query there is no schema to refuse one.
+    const asked = endpoint.query === undefined ? Effect.andThen(noQuery, read) : read
+    return Effect.catchCause(asked, told)
+  })
 )
+
+const noQuery = Effect.flatMap(HttpServerRequest.ParsedSearchParams, (query) => {
+  const errors = Object.keys(query).map((name) => ({ path: `query.${name}`, message: "is not known here" }))
+  return errors.length === 0 ? Effect.void : Effect.fail(new InvalidRequest({ errors }))
+})
 
 /** Reads the body within its bounds; the request keeps it for whoever decodes it. */
 const body = Effect.fnUntraced(function* (expected: ReadonlyArray<string>) {

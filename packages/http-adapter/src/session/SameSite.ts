@@ -19,12 +19,11 @@ export const layer = Layer.effect(
   SameSite,
   Effect.gen(function* () {
     const { origins } = yield* Settings
-    return SameSite.of(
-      Effect.fnUntraced(function* (answer) {
-        const request = yield* HttpServerRequest.HttpServerRequest
-        return isAllowed(request, origins) ? yield* answer : yield* new CrossSite()
-      })
+    const check = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+      isAllowed(request, origins) ? Effect.void : Effect.fail(new CrossSite())
     )
+    // What only reads may be asked for from anywhere.
+    return SameSite.of((answer, { endpoint }) => (endpoint.method === "GET" ? answer : Effect.andThen(check, answer)))
   })
 )
 

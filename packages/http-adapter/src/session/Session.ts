@@ -59,9 +59,11 @@ export const layer = Layer.effect(
           // Another request of theirs was quicker.
           yield* Effect.catchTag(renewed, "SessionRefused", () => Effect.void)
         }
-        const mine = answer.pipe(
-          Effect.provideService(Caller, { principal, client: from }),
-          Effect.provideService(Actor, { userId: principal.userId, clientIp: from.ip, userAgent: from.userAgent })
+        const mine = Effect.updateContext(answer, (context: Context.Context<never>) =>
+          context.pipe(
+            Context.add(Caller, { principal, client: from }),
+            Context.add(Actor, { userId: principal.userId, clientIp: from.ip, userAgent: from.userAgent })
+          )
         )
         if (need === "session") return yield* mine
         if (principal.mustChangePassword) return yield* new PasswordChangeDue()
@@ -78,12 +80,12 @@ export const Peer = Context.Reference<string | null>("@domainflow/http-adapter/P
 /** Where a request comes from, as far as the settings let it be believed. */
 export const clientOf = Effect.map(Settings, ({ trustedProxies }) => {
   const trusted = ClientAddress.networks(trustedProxies)
-  return Effect.gen(function* () {
-    const { headers, remoteAddress } = yield* HttpServerRequest.HttpServerRequest
-    const peer = (yield* Peer) ?? Option.getOrNull(remoteAddress)
-    return Client.parse({
-      ip: ClientAddress.of(peer, headers["x-forwarded-for"], trusted),
-      userAgent: headers["user-agent"] ?? null
-    })
-  })
+  return Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, remoteAddress }) =>
+    Effect.map(Peer, (peer) =>
+      Client.parse({
+        ip: ClientAddress.of(peer ?? Option.getOrNull(remoteAddress), headers["x-forwarded-for"], trusted),
+        userAgent: headers["user-agent"] ?? null
+      })
+    )
+  )
 })

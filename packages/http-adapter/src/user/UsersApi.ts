@@ -1,6 +1,7 @@
 import { NotHeld, Role, RoleName, RoleNotFound, UserRole } from "@domainflow/core/auth/Role"
 import { Email, EmailTaken, LastSuperAdmin, PersonName, User, UserNotFound } from "@domainflow/core/auth/User"
 import { UserId } from "@domainflow/core/auth/UserId"
+import { orNull } from "@domainflow/core/Column"
 import { Schema, Struct } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { Secret, weakPassword } from "../auth/AuthApi.ts"
@@ -16,7 +17,7 @@ const notHeld = problem(NotHeld, 403, "Rights are missing")
 const last = problem(LastSuperAdmin, 409, "This is the last super_admin")
 
 const params = { id: UserId }
-const until = Schema.optionalKey(Schema.NullOr(Schema.Date))
+const until = Schema.optionalKey(orNull(Schema.Date))
 const governing = { params, success: User, error: [notFound, notHeld] } as const
 
 export class UsersApi extends HttpApiGroup.make("users")
