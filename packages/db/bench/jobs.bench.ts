@@ -5,7 +5,13 @@
  *   run since the last vacuum. Two indexes, each of which answers by itself, doubled one at a time (migration 0016).
  * - A completion that named its job in an array read the whole table, for PostgreSQL reckons with ten elements; by the key, and with
  *   one walk along the index in place of two, a job one at a time costs the server a third less CPU and is an eighth faster.
+ * - A claim that looks along the campaigns that run, rather than from waiting job to waiting job, costs the server an eighth less.
+ * - Statements of four workers on one connection cost the server a third less than on eight. The client pays half of what it spends
+ *   for writing to sockets.
+ * - Claims that do not wait for the disk were a tenth faster at times, and were left alone: what a crash forgets of them are attempts,
+ *   and a job that brings the server down must not have as many as it likes.
  * - What is left of one at a time is two commits, and a claim that costs twice a completion: a third of it is fairness.
+ * - Ids in the order of time, as the port makes them, are a tenth faster in batches than random ones.
  * - A row of `campaign_jobs` is in six indexes, four of which schema v3 promises: of the two updates of a job none can stay on its page.
  *   pg-boss and graphile-worker write to two or three. Job rows are rare by design, one for many thousand names.
  * - In batches finding the jobs is a thirtieth of a claim, the rest is writing them. Of a written row half are the indexes and the

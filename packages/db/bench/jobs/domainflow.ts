@@ -1,3 +1,5 @@
+// Schemas as code that is made for each of them, once: the host decides, for its whole process.
+import "effect/schema/SchemaJITCompiler/enable"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import type { Job } from "@domainflow/core/job/Job"
 import { Jobs } from "@domainflow/core/job/Jobs"
@@ -5,6 +7,7 @@ import { Effect, ManagedRuntime, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Defer } from "../../../../scripts/bench/Bench.ts"
 import * as Db from "../../src/Db.ts"
+import type { Options } from "../../src/Pg.ts"
 import { needs } from "./needs.ts"
 import type { Queue } from "./Queue.ts"
 
@@ -13,8 +16,14 @@ const campaigns = 4
 
 /** `Jobs` on PostgreSQL: the whole port, with its fence, its fairness and its decoding, on `campaign_jobs` with every index. */
 export const make = async (url: string, defer: Defer): Promise<Queue> => {
-  const runtime = ManagedRuntime.make(needs(Db.layerUrl(Redacted.make(url), { maxConnections: 10 })))
-  defer(() => runtime.dispose())
+  const open = (options: Options) => {
+    const runtime = ManagedRuntime.make(needs(Db.layerUrl(Redacted.make(url), { maxConnections: 10, ...options })))
+    defer(() => runtime.dispose())
+    return runtime
+  }
+  const runtime = open({})
+  /** Many small statements share connections; large ones would wait for each other there. */
+  const sharing = open({ multiplex: true })
   const ids = await runtime.runPromise(
     Effect.forEach(Array.from({ length: campaigns }), () =>
       Effect.gen(function* () {
@@ -33,8 +42,9 @@ export const make = async (url: string, defer: Defer): Promise<Queue> => {
       await sql((sql) => sql`truncate campaign_jobs`)
       await sql(
         (sql) => sql`
-          insert into campaign_jobs (campaign_id, job_type, attempts, max_attempts, job_payload, scheduled_at)
-          select (${ids}::uuid[])[1 + i % ${campaigns}], 'domain_generation', 0, 3,
+          -- Ids in the order of time, as enqueue makes them.
+          insert into campaign_jobs (id, campaign_id, job_type, attempts, max_attempts, job_payload, scheduled_at)
+          select uuidv7(), (${ids}::uuid[])[1 + i % ${campaigns}], 'domain_generation', 0, 3,
             jsonb_build_object('from', i::text, 'until', (i + 1)::text), now() + i * interval '1 microsecond'
           from generate_series(1, ${jobs}::int) i
         `
@@ -57,7 +67,8 @@ export const make = async (url: string, defer: Defer): Promise<Queue> => {
       })
       const begun = performance.now()
       const servers = Array.from({ length: workers }, (_, i) => `worker-${i}`)
-      await runtime.runPromise(Effect.forEach(servers, work, { concurrency: "unbounded", discard: true }))
+      const { runPromise } = batch === 1 ? sharing : runtime
+      await runPromise(Effect.forEach(servers, work, { concurrency: "unbounded", discard: true }))
       return (performance.now() - begun) / 1_000
     },
     left: async () => {

@@ -1,4 +1,5 @@
 import { Reach } from "@domainflow/core/auth/Reach"
+import type { CampaignStatus } from "@domainflow/core/campaign/Campaign"
 import * as Ids from "@domainflow/core/Ids"
 import { Job, type JobId, JobStatus } from "@domainflow/core/job/Job"
 import { type Claim, Jobs, type Standing } from "@domainflow/core/job/Jobs"
@@ -10,6 +11,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Random, Schema, Stream } from "effect"
 import { ofOwned } from "../auth/within.ts"
 import { guard } from "../Store.ts"
+import * as Vocabulary from "../Vocabulary.ts"
 import { bell } from "./bell.ts"
 
 export const layer = Layer.effect(
@@ -21,6 +23,8 @@ export const layer = Layer.effect(
     /** A hint: one that gets lost costs the wait until somebody looks. */
     const ring = (news: number): Effect.Effect<void> =>
       news > 0 ? sql.notify(bell.channel, "").pipe(Effect.ignore) : Effect.void
+
+    const [running, queued] = [sql.literal(spelt("running")), sql.literal(spelt("queued"))]
 
     /** Of these, the ones whose row still is what was claimed. The fence in front of every write of a worker. */
     const holds = (claims: ReadonlyArray<Claim>) => {
@@ -79,38 +83,27 @@ export const layer = Layer.effect(
       claim: ({ except = [], limit, only, retry = false, server }) =>
         Effect.gen(function* () {
           const lockedBy = `${server}/${yield* Ids.one}`
-          return yield* sql`
-              with recursive waiting (campaign_id, due) as (
-                -- From the first job of one campaign to that of the next along the index: as many steps as campaigns, however
-                -- many jobs wait.
-                (
-                  select j.campaign_id, coalesce(j.next_execution_at, j.scheduled_at) from campaign_jobs j
-                  where lower(j.status) in ('pending', 'queued', 'retry')
-                  order by j.campaign_id, coalesce(j.next_execution_at, j.scheduled_at) limit 1
-                )
-                union all
-                select next.* from waiting w
-                cross join lateral (
-                  select j.campaign_id, coalesce(j.next_execution_at, j.scheduled_at) from campaign_jobs j
-                  where lower(j.status) in ('pending', 'queued', 'retry') and j.campaign_id > w.campaign_id
-                  order by j.campaign_id, coalesce(j.next_execution_at, j.scheduled_at) limit 1
-                ) next
-              ),
-              turns as materialized (
+          return yield* sql<{ turn: number }>`
+              with turns as materialized (
                 select
                   c.id,
-                  w.due,
+                  first.due,
                   (
                     select count(*) from campaign_jobs r
                     where r.campaign_id = c.id and lower(r.status) = 'running'
                   ) as running
-                from waiting w join campaigns c on c.id = w.campaign_id
+                from campaigns c
+                cross join lateral (
+                  select coalesce(j.next_execution_at, j.scheduled_at) as due from campaign_jobs j
+                  where j.campaign_id = c.id and lower(j.status) in ('pending', 'queued', 'retry')
+                  order by coalesce(j.next_execution_at, j.scheduled_at) limit 1
+                ) first
                 where c.id <> all (${except}::uuid[])
                   ${only === undefined ? sql`` : sql`and c.id = ${only}`}
                   and (
-                    lower(c.status) = 'running'
+                    c.status in ${running}
                     -- One that failed and was queued again starts with its failed jobs revived, or would fail of them again.
-                    or lower(c.status) = 'queued' and not exists (
+                    or c.status in ${queued} and not exists (
                       select from campaign_jobs f
                       where f.campaign_id = c.id and lower(f.status) = 'failed'
                     )
@@ -119,7 +112,7 @@ export const layer = Layer.effect(
               chosen as materialized (
                 -- The campaigns in order of turn, and of each only as many rows as are wanted: what is locked here
                 -- is invisible to everybody else who claims.
-                select d.id
+                select d.id, row_number() over ()::int as turn
                 from (select id from turns order by running, due) t
                 cross join lateral (
                   select j.id from campaign_jobs j
@@ -137,8 +130,11 @@ export const layer = Layer.effect(
                 locked_at = clock_timestamp(), locked_by = ${lockedBy}, processing_server_id = ${server},
                 next_execution_at = null
               from chosen where j.id = chosen.id
-              returning ${sql.literal(columns)}
-            `.pipe(Effect.flatMap(decode))
+              returning ${sql.literal(columns)}, chosen.turn
+            `.pipe(
+            // A join answers in any order.
+            Effect.flatMap((rows) => decode(rows.toSorted((one, other) => one.turn - other.turn)))
+          )
         }).pipe(guard("Jobs.claim")),
 
       beat: (claims) =>
@@ -248,5 +244,11 @@ const columns = `
   coalesce(j.max_attempts, ${Lease.maxAttempts}) as max_attempts, j.last_attempted_at, j.last_error,
   j.processing_server_id, j.created_at, j.updated_at, j.job_payload, j.next_execution_at, j.locked_at, j.locked_by
 `
+
+/** A word of ours as a list to be compared with, in every way in which it may be spelt. */
+const spelt = (word: CampaignStatus) =>
+  `(${Vocabulary.spellings(word)
+    .map((spelling) => `'${spelling}'`)
+    .join(", ")})`
 
 const decode = Schema.decodeUnknownEffect(Schema.Array(Job))
