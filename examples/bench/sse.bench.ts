@@ -22,9 +22,9 @@ const pause = 330
 const agent = "bench/1"
 /**
  * Requests of other kinds before, so that V8's young generation has the size that it has in any server at work: it grows by some 40 MB
- * with the first thousand requests, whatever they are, and stays. What a thousand clients keep on the heap is some 9 MB.
+ * with the first thousands of requests, whatever they are, and stays. What a thousand clients keep on the heap is some 9 MB.
  */
-const requests = 2_000
+const requests = 10_000
 
 export default {
   name: "sse",
