@@ -16,7 +16,7 @@ interface Ready {
 }
 
 export const spawn = async (): Promise<Running> => {
-  const main = process.env["DOMAINFLOW_INTERNET"] ?? ""
+  const main = process.env["DOMAINFLOW_INTERNET_MAIN"] ?? ""
   const child = fork(main, ["{}"], { execArgv: ["--conditions=@domainflow/source"] })
   const [{ authority, network }] = (await once(child, "message")) as [Ready]
   child.unref()
