@@ -146,9 +146,10 @@ const within = <A, E, R>(operation: string, attempt: Effect.Effect<A, E, R>): Ef
       // Its own context, which has all that the attempt asks for.
       const trying = Effect.runForkWith(caller.context as Context.Context<R>)(attempt)
       const deadline = deadlines.set(() => {
-        trying.interruptUnsafe()
         const cause = new Error(`no answer within ${Duration.format(limit)}`)
+        // Before it is given up: what gives up at once, such as waiting for a connection, would say that it was interrupted.
         resume(Effect.fail(new StoreError({ operation, retryable: true, cause })))
+        trying.interruptUnsafe()
       })
       trying.addObserver((exit) => {
         deadline.putOff()

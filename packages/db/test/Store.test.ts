@@ -1,7 +1,7 @@
 import { inspect } from "node:util"
 import { StoreError } from "@domainflow/core/StoreError"
 import { assert, it, layer } from "@effect/vitest"
-import { Data, Effect, Exit, Fiber, Redacted, Schema } from "effect"
+import { Data, Duration, Effect, Exit, Fiber, Option, Redacted, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as Pg from "../src/Pg.ts"
@@ -115,6 +115,19 @@ it.effect("what passes is tried six times, what does not once", () =>
     for (const code of ["42703", "23505", "22P02", "P0001"]) {
       assert.deepStrictEqual(yield* outcome(failing(code)), { tries: 1, retryable: false }, code)
     }
+  })
+)
+
+it.live("whatever does not answer within the limit is a broken store, also where it is given up at once", () =>
+  Effect.gen(function* () {
+    const exit = yield* Effect.never.pipe(
+      Store.guard("Sets.get"),
+      Effect.provideService(Store.Limit, Duration.millis(5)),
+      Effect.exit
+    )
+    const refusal = Option.getOrThrow(Exit.findErrorOption(exit))
+    assert.instanceOf(refusal, StoreError)
+    assert.isTrue(refusal.retryable)
   })
 )
 

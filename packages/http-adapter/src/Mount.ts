@@ -131,6 +131,7 @@ export const node = async <E>(ports: Layer.Layer<Ports, E>, options: Options = {
   return {
     handler: (request, response) => {
       if (!NodeEvents.isAsked(request)) return places.answer(request, response)
+      if (response.closed) return
       watched.add(response)
       response.once("close", () => watched.delete(response))
       events(request, response)

@@ -25,6 +25,8 @@ export class Places {
   }
 
   readonly answer = (request: IncomingMessage, response: ServerResponse): void => {
+    // Whoever asked has left while the host had something else to do first, and its end has been told already.
+    if (response.closed) return
     const place = this.#free.pop() ?? this.#add()
     place.response = response
     response.once("close", () => {

@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { createServer, get, request } from "node:http"
 import type { AddressInfo } from "node:net"
 import { assert, it } from "@effect/vitest"
@@ -62,6 +63,35 @@ it("does not believe a header about where a request comes from", async () => {
     (await Promise.all(asked)).map(({ code }) => code),
     "rate_limited"
   )
+})
+
+it("does not wait for whoever left before the host handed the request on", async () => {
+  const other = await Mount.node(layer)
+  const handed = Promise.withResolvers<void>()
+  const slow = createServer((asked, answer) => {
+    answer.once("close", () =>
+      setImmediate(() => {
+        other.handler(asked, answer)
+        handed.resolve()
+      })
+    )
+    caller.destroy()
+  })
+  slow.listen(0, "127.0.0.1")
+  await once(slow, "listening")
+  const caller = get({
+    port: (slow.address() as AddressInfo).port,
+    host: "127.0.0.1",
+    path: "/health/live",
+    agent: false
+  })
+  caller.on("error", () => {})
+  await handed.promise
+  const start = performance.now()
+  await other.stop()
+  slow.close()
+  // It would have waited for ten seconds.
+  assert.isBelow(performance.now() - start, 5_000)
 })
 
 it("is still there after all of that", async () => {
