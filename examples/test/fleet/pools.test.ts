@@ -5,7 +5,7 @@ import { DnsResults } from "@domainflow/core/dns/DnsResults"
 import * as Embedded from "@domainflow/db/embedded"
 import * as Pg from "@domainflow/db/Pg"
 import { assert, it } from "@effect/vitest"
-import { Context, Effect, Layer, type Redacted, Schedule, Stream } from "effect"
+import { Context, Effect, Exit, Layer, type Redacted, Schedule, Scope, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Fleet from "./support/fleet.ts"
 
@@ -15,19 +15,24 @@ const most = 24
 /** A connection of somebody else's, held until the scope ends; tried for until there is room. */
 const stranger = (url: Redacted.Redacted) =>
   Effect.gen(function* () {
-    const built = yield* Layer.build(Layer.fresh(Pg.layer(url, { applicationName: "stranger", maxConnections: 1 })))
-    const sql = Context.get(built, SqlClient.SqlClient)
-    yield* sql`select`
-    return sql
+    const own = yield* Scope.fork(yield* Effect.scope)
+    return yield* Layer.build(Layer.fresh(Pg.layer(url, { applicationName: "stranger", maxConnections: 1 }))).pipe(
+      Effect.map((built) => Context.get(built, SqlClient.SqlClient)),
+      Effect.tap((sql) => sql`select`),
+      Scope.provide(own),
+      // A client that found no room is closed: the scope of the test would keep all that ever tried.
+      Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
+    )
   }).pipe(Effect.retry(Schedule.spaced("20 millis")))
 
 /** Sends everybody away, takes every connection there is, and lets no worker in for longer than a lease lasts. */
 const takeAll = (url: Redacted.Redacted) =>
   Effect.gen(function* () {
     const first = yield* stranger(url)
+    // Whoever has not said who they are may be a stranger: on a busy machine saying so takes longer than the pause below.
     const sendAway = first`
       select pg_terminate_backend(pid) from pg_stat_activity
-      where application_name <> 'stranger' and backend_type = 'client backend'
+      where application_name not in ('', 'stranger') and backend_type = 'client backend'
     `
     // Whoever was sent away comes back at once, and is sent away again until the strangers have every place.
     yield* sendAway.pipe(Effect.delay("50 millis"), Effect.forever, Effect.forkScoped)
