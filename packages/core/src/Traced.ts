@@ -1,4 +1,4 @@
-import { Effect, Tracer } from "effect"
+import { Effect, type Fiber, Tracer } from "effect"
 
 /**
  * The span of an operation, where somebody traces.
@@ -9,6 +9,9 @@ import { Effect, Tracer } from "effect"
 export const traced = (name: string): (<A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) => {
   // Where an operation was put together says nothing, and finding out would cost more than the span.
   const spanned = Effect.withSpan(name, undefined, { captureStackTrace: false })
-  return (effect) =>
-    Effect.flatMap(Tracer.Tracer, (tracer) => (tracer === Tracer.nativeTracer ? effect : spanned(effect)))
+  return (effect) => Effect.withFiber((fiber) => (isTraced(fiber) ? spanned(effect) : effect))
 }
+
+/** Whether the host has a tracer, which takes spans somewhere. */
+export const isTraced = (fiber: Fiber.Fiber<unknown, unknown>): boolean =>
+  fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer

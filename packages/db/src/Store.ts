@@ -1,6 +1,6 @@
 import { StoreError } from "@domainflow/core/StoreError"
-import { traced } from "@domainflow/core/Traced"
-import { type Cause, Context, Duration, Effect, Fiber, Schedule, Schema } from "effect"
+import { isTraced, traced } from "@domainflow/core/Traced"
+import { type Cause, Context, Duration, Effect, Fiber, References, Schedule, Schema } from "effect"
 import { type SqlClient, SqlError } from "effect/sql"
 import { Deadlines } from "./Deadlines.ts"
 
@@ -31,15 +31,14 @@ export const guard = (operation: string, { unhurried = false }: GuardOptions = {
   const spanned = traced(operation)
   return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError | Exclude<E, Failure>, R> => {
     const attempt = Effect.catchCause(effect, (cause) => told(operation, cause))
-    const marked = Effect.provideService(attempt, Guarded, true)
-    const once = unhurried ? marked : within(operation, marked)
+    const once = unhurried ? Effect.provideService(attempt, Guarded, true) : within(operation, attempt)
     // Nearly every method does with one try, and pays for no schedule.
     const again = Effect.catchIf(once, isPassing, (first) => {
       let tries = 0
       const next = Effect.suspend(() => (tries++ === 0 ? Effect.fail(first) : once))
       return Effect.retry(next, { schedule: backoff, while: isPassing })
     })
-    return spanned(Effect.flatMap(Guarded, (isInner) => (isInner ? attempt : again)))
+    return spanned(Effect.withFiber((caller) => (caller.getRef(Guarded) ? attempt : again)))
   }
 }
 
@@ -143,8 +142,7 @@ const within = <A, E, R>(operation: string, attempt: Effect.Effect<A, E, R>): Ef
     Effect.callback((resume) => {
       const limit = caller.getRef(Limit)
       const deadlines = Deadlines.after(Duration.toMillis(limit))
-      // Its own context, which has all that the attempt asks for.
-      const trying = Effect.runForkWith(caller.context as Context.Context<R>)(attempt)
+      const trying = Effect.runForkWith(inside<R>(caller))(attempt)
       const deadline = deadlines.set(() => {
         const cause = new Error(`no answer within ${Duration.format(limit)}`)
         // Before it is given up: what gives up at once, such as waiting for a connection, would say that it was interrupted.
@@ -162,6 +160,15 @@ const within = <A, E, R>(operation: string, attempt: Effect.Effect<A, E, R>): Ef
       })
     })
   )
+
+/**
+ * What an attempt runs with: all that its caller has, who has what it asks for. Without a tracer of the host's the driver
+ * need not describe its statements, which would be told to nobody.
+ */
+const inside = <R>(caller: Fiber.Fiber<unknown, unknown>): Context.Context<R> => {
+  const marked = Context.add(caller.context as Context.Context<R>, Guarded, true)
+  return isTraced(caller) ? marked : Context.add(marked, References.TracerEnabled, false)
+}
 
 /** A statement that was cancelled has ended after a few milliseconds, or the driver gives its connection up after 5 seconds. */
 const farewell = "6 seconds"

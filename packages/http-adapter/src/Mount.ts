@@ -127,7 +127,7 @@ export const node = async <E>(ports: Layer.Layer<Ports, E>, options: Options = {
   const lean = Context.pick(References.TracerEnabled)(context)
   const places = new Places((scope) => Effect.runSyncWith(lean)(NodeHttpServer.makeHandler(app, { scope })))
   const watched = new Set<ServerResponse>()
-  const events = NodeEvents.handler(app, context)
+  const events = NodeEvents.handler(app, lean)
   return {
     handler: (request, response) => {
       if (!NodeEvents.isAsked(request)) return places.answer(request, response)

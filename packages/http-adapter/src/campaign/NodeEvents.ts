@@ -1,48 +1,62 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { Context, Effect, type Scope } from "effect"
-import { Cookies, HttpEffect, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { Context, Effect, Option, type Scope } from "effect"
+import {
+  Cookies,
+  Headers,
+  HttpBody,
+  HttpClientRequest,
+  HttpEffect,
+  HttpServerRequest,
+  type HttpServerResponse,
+  UrlParams
+} from "effect/http"
 import { Peer } from "../session/Session.ts"
 import { Feed, type Outlet } from "./Outlet.ts"
 
 /** Whether a request is one for events: it is answered here, and by the general handler of the platform if it is not. */
 export const isAsked = ({ method, url = "" }: IncomingMessage): boolean =>
-  method === "GET" && /\/events(\?|$)/.test(url) && URL.canParse(url, base)
-
-/** Nobody looks at the host of a request that changes nothing. */
-const base = "http://host"
+  method === "GET" && /\/events(\?|$)/.test(url)
 
 /**
  * Answers requests for events straight on the response of Node. The general handler would hold a fiber, its context and
  * two streams for as long as a client watches, which is most of what a thousand idle clients cost; here nothing of the
  * request is left once its head is sent.
  */
-export const handler =
-  (
-    app: Effect.Effect<
-      HttpServerResponse.HttpServerResponse,
-      unknown,
-      HttpServerRequest.HttpServerRequest | Scope.Scope
-    >,
-    services: Context.Context<never>
-  ) =>
-  (request: IncomingMessage, response: ServerResponse): void => {
-    const url = new URL(request.url ?? "", base)
-    const asked = HttpServerRequest.fromWeb(new Request(url, { headers: headersOf(request) }))
+export const handler = (
+  app: Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, HttpServerRequest.HttpServerRequest | Scope.Scope>,
+  services: Context.Context<never>
+): ((request: IncomingMessage, response: ServerResponse) => void) => {
+  const handled = HttpEffect.toHandled(app, (_, answer) => Effect.map(Answered, (response) => send(answer, response)))
+  return (request, response) => {
     const context = services.pipe(
-      Context.add(HttpServerRequest.HttpServerRequest, asked),
-      Context.add(Peer, request.socket.remoteAddress ?? null)
+      Context.add(HttpServerRequest.HttpServerRequest, askedOf(request)),
+      Context.add(Peer, request.socket.remoteAddress ?? null),
+      Context.add(Answered, response)
     )
-    const handled = HttpEffect.toHandled(app, (_, answer) => Effect.sync(() => send(answer, response)))
     const fiber = Effect.runForkWith(context)(handled)
     const leave = () => fiber.interruptUnsafe()
     response.once("close", leave)
     fiber.addObserver(() => response.off("close", leave))
   }
+}
 
-const headersOf = ({ headers }: IncomingMessage) =>
-  Object.entries(headers).flatMap(
-    ([name, value]): Array<[string, string]> =>
-      value === undefined || name.startsWith(":") ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]]
+/** Where a request for events is answered. */
+class Answered extends Context.Service<Answered, ServerResponse>()("@domainflow/http-adapter/NodeEvents/Answered") {}
+
+/** Nobody looks at the host of a request that changes nothing. */
+const base = "http://host"
+
+/** As the platform takes it, without a `Request` of the web: nobody asks more of it, and it would cost as much as a campaign. */
+const askedOf = ({ headers, url = "" }: IncomingMessage) =>
+  HttpServerRequest.fromClientRequest(
+    HttpClientRequest.makeWith(
+      "GET",
+      url.startsWith("/") ? base + url : url,
+      UrlParams.empty,
+      Option.none(),
+      Headers.fromInput(headers),
+      HttpBody.empty
+    )
   )
 
 const send = (answer: HttpServerResponse.HttpServerResponse, response: ServerResponse): void => {
