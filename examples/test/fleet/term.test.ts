@@ -1,22 +1,9 @@
-import { fork } from "node:child_process"
 import { once } from "node:events"
-import { fileURLToPath } from "node:url"
 import * as Embedded from "@domainflow/db/embedded"
 import { assert, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Fleet from "./support/fleet.ts"
-
-const program = fileURLToPath(new URL("../../fleet/worker.ts", import.meta.url))
-
-/** A worker as its user starts it. */
-const worker = (url: Redacted.Redacted) =>
-  Effect.acquireRelease(
-    Effect.sync(() =>
-      fork(program, [], { env: { ...process.env, DATABASE_URL: Redacted.value(url) }, stdio: "ignore" })
-    ),
-    (child) => Effect.sync(() => child.kill("SIGKILL"))
-  )
 
 it.live(
   "SIGTERM: a worker claims nothing more, hands back what it has, ends by itself, and another goes on at once",
@@ -28,7 +15,7 @@ it.live(
         sql<{ at: number }>`select extract(epoch from clock_timestamp())::float8 as at`,
         (rows) => rows[0]!.at
       )
-      const first = yield* worker(url)
+      const first = yield* Fleet.launched(url)
       const id = yield* Fleet.resolving("term", 12_000, { rate: 300, batchSize: 100 })
       yield* Fleet.until(id, ({ processedItems }) => processedItems > 300n)
 

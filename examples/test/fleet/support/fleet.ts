@@ -1,4 +1,6 @@
-/** Workers of one process on one PostgreSQL, each with a client, a clock and a line of its own. */
+/** Workers of one process on one PostgreSQL, each with a client, a clock and a line of its own; and some of their own process. */
+import { fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
 import { type Campaign, isFinal } from "@domainflow/core/campaign/Campaign"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
@@ -12,7 +14,7 @@ import * as Store from "@domainflow/db/Store"
 import { Worker } from "@domainflow/engine/job/Worker"
 import * as Re2 from "@domainflow/engine/keyword/Re2"
 import { Internet } from "@domainflow/internet/Internet"
-import { Clock, Context, Duration, Effect, Layer, type Redacted } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Redacted } from "effect"
 
 /** A tenth of the promised times: what takes 45 seconds is seen in 4.5. */
 export const terms: Lease.Terms = { ...Effect.runSync(Lease.Terms), lease: 3_000, heartbeat: 1_000, firstBackoff: 100 }
@@ -58,6 +60,17 @@ export const worker = (
     )
     return Context.get(built, Worker)
   })
+
+/** A worker as its user starts it: a process of its own, with the terms as they are promised. Killed when the scope ends. */
+export const launched = (url: Redacted.Redacted) =>
+  Effect.acquireRelease(
+    Effect.sync(() =>
+      fork(program, [], { env: { ...process.env, DATABASE_URL: Redacted.value(url) }, stdio: "ignore" })
+    ),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+const program = fileURLToPath(new URL("../../../fleet/worker.ts", import.meta.url))
 
 /** A server of one's own, every port on it, and an internet. */
 export const layer = (settings: Record<string, string> = {}) =>

@@ -1,0 +1,47 @@
+/** What becomes of a job whose worker is gone, in the times as they are promised. */
+
+import * as Lease from "@domainflow/core/job/Lease"
+import * as Embedded from "@domainflow/db/embedded"
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Fleet from "./support/fleet.ts"
+
+it.live(
+  "SIGKILL: another worker has the job within 45 seconds, and not before its lease has ended",
+  () =>
+    Effect.gen(function* () {
+      const { url } = yield* Embedded.Server
+      const sql = yield* SqlClient.SqlClient
+      const { lease } = yield* Lease.Terms
+      const first = yield* Fleet.launched(url)
+      // A stretch that nobody ends while this lasts.
+      const id = yield* Fleet.resolving("killed", 2_000, { rate: 10, batchSize: 10 })
+      yield* Fleet.until(id, ({ processedItems }) => processedItems > 20n)
+      yield* Fleet.launched(url)
+
+      first.kill("SIGKILL")
+      const [lost] = yield* sql<{ id: string; since: number; now: number }>`
+        select id, extract(epoch from locked_at)::float8 as since, extract(epoch from clock_timestamp())::float8 as now
+        from campaign_jobs where campaign_id = ${id} and status = 'running'
+      `
+      const { processedItems: before } = yield* Fleet.until(id, () => true)
+      yield* Fleet.until(id, ({ processedItems }) => processedItems > before)
+
+      const [found] = yield* sql<{ attempts: number; at: number; server: string }>`
+        select attempts, extract(epoch from last_attempted_at)::float8 as at, processing_server_id as server
+        from campaign_jobs where id = ${lost!.id}
+      `
+      assert.strictEqual(found!.attempts, 2)
+      assert.isBelow(found!.at - lost!.now, 45)
+      assert.isAtLeast(found!.at - lost!.since, lease / 1_000)
+      // Where the first one was, and not from the beginning.
+      const [rows] = yield* sql<{ rows: number; names: number }>`
+        select count(*)::int as rows, count(distinct domain_name)::int as names
+        from dns_validation_results where dns_campaign_id = ${id}
+      `
+      assert.isAbove(rows!.rows, Number(before))
+      assert.strictEqual(rows!.rows, rows!.names)
+    }).pipe(Effect.scoped, Effect.provide(Fleet.layer())),
+  120_000
+)
