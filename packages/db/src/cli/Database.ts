@@ -4,6 +4,10 @@ import * as Pg from "../Pg.ts"
 /** What a person at a terminal is told, and nothing more. */
 export class Complaint extends Data.TaggedError("Complaint")<{ readonly message: string }> {}
 
+/** How a person calls a command: as `pnpm db:…` where a script of this repository was called, or by the name of the package. */
+export const spelt = (command: string): string =>
+  process.env["npm_lifecycle_event"]?.startsWith("db:") ? `pnpm db:${command}` : `domainflow-db ${command}`
+
 /** Runs a command on the database that `DATABASE_URL` names; complaints go to standard error and make the exit code 1. */
 export const main = (applicationName: string, command: Effect.Effect<void, unknown, Pg.Client>): Promise<void> =>
   Effect.gen(function* () {

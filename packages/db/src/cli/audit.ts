@@ -7,11 +7,11 @@ import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
 import * as Trail from "../audit/Trail.ts"
 import * as AuthLog from "../auth/AuthLog.ts"
-import { Complaint, main } from "./Database.ts"
+import { Complaint, main, spelt } from "./Database.ts"
 
 const help = `Walks both audit trails of DATABASE_URL and says whether they are what was written. Changes nothing.
 
-usage: pnpm db:audit [--checkpoint FILE] [--export FILE]
+usage: ${spelt("audit")} [--checkpoint FILE] [--export FILE]
 
   --checkpoint FILE   holds what was exported before: finds lines that were cut off since
   --export FILE       writes down how far the trails go, if nothing is wrong with them; keep it where

@@ -2,11 +2,11 @@ import { parseArgs } from "node:util"
 import { Effect } from "effect"
 import * as DevelopmentUsers from "../auth/DevelopmentUsers.ts"
 import * as Migrations from "../Migrations.ts"
-import { main } from "./Database.ts"
+import { main, spelt } from "./Database.ts"
 
 const help = `Brings the database of DATABASE_URL to this release. A database that holds schema v3 already is adopted in place.
 
-usage: pnpm db:migrate [--seed-development-users]
+usage: ${spelt("migrate")} [--seed-development-users]
 
   --seed-development-users   adds the three documented users, whose passwords everybody knows; never in production
   --help                     prints this`

@@ -5,14 +5,14 @@ import { SqlClient } from "effect/sql"
 import * as Pg from "../../src/Pg.ts"
 import * as Database from "../support/Database.ts"
 
-const run = (command: "migrate" | "doctor", url: string | undefined, ...args: ReadonlyArray<string>) =>
+const program = new URL("../../src/cli/domainflow-db.ts", import.meta.url).pathname
+
+const run = (command: string, url: string | undefined, ...args: ReadonlyArray<string>) =>
   Effect.callback<{ readonly code: number | null; readonly out: string; readonly err: string }>((resume) => {
     const { DATABASE_URL: _, ...env } = process.env
-    const child = spawn(
-      process.execPath,
-      ["--conditions=@domainflow/source", new URL(`../../src/cli/${command}.ts`, import.meta.url).pathname, ...args],
-      { env: url === undefined ? env : { ...env, DATABASE_URL: url } }
-    )
+    const child = spawn(process.execPath, ["--conditions=@domainflow/source", program, command, ...args], {
+      env: url === undefined ? env : { ...env, DATABASE_URL: url }
+    })
     let [out, err] = ["", ""]
     child.stdout.on("data", (text) => {
       out += text
@@ -32,7 +32,7 @@ it.live(
 
       const before = yield* run("doctor", given)
       assert.strictEqual(before.code, 1)
-      assert.include(before.err, "pnpm db:migrate")
+      assert.include(before.err, "domainflow-db migrate does what follows")
       assert.include(before.out, "no table public.campaigns")
 
       const migrated = yield* run("migrate", given)
@@ -83,7 +83,20 @@ it.live(
         assert.notInclude(err, "s3cret")
         assert.isBelow(err.split("\n").length, 3)
       }
-      assert.include((yield* run("doctor", undefined, "--help")).out, "--sql")
+      assert.include((yield* run("doctor", undefined, "--help")).out, "usage: domainflow-db doctor [--sql]")
     }),
   60_000
+)
+
+it.live("says what it can do, and what it cannot", () =>
+  Effect.gen(function* () {
+    const { code, out } = yield* run("--help", undefined)
+    assert.strictEqual(code, 0)
+    assert.include(out, "usage: domainflow-db migrate | doctor | audit")
+    for (const none of ["destroy", "toString"]) {
+      const refused = yield* run(none, undefined)
+      assert.deepStrictEqual([refused.code, refused.out], [1, ""])
+      assert.include(refused.err, `${none} is none of its commands.`)
+    }
+  })
 )
