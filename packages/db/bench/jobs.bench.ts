@@ -17,6 +17,9 @@
  * - In batches finding the jobs is a thirtieth of a claim, the rest is writing them. Of a written row half are the indexes and the
  *   trigger that schema v3 promises; the other half is a row version. pg-boss writes two versions of each job as well: its batches cost
  *   the server 80 to 150 µs of CPU a job where ours cost 85 to 190, and the client half of ours. graphile-worker deletes what is done.
+ * - Rows found by their place (ctid), no index of running jobs of our own, completions without a join and answers without ids: all
+ *   together 0 to 9 % in batches from one hour to the next, and nothing one at a time. Left alone.
+ * - One at a time, the statements themselves are half of what the server works; planning is nothing, for they are prepared.
  * - pg-boss is asked by `fetch` and `complete` in a loop. Its own `work` waits half a second between two looks.
  */
 import { Effect, Exit, Redacted, Scope } from "effect"
