@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import { createServer, get, request } from "node:http"
-import type { AddressInfo } from "node:net"
+import { type AddressInfo, connect } from "node:net"
 import { assert, it } from "@effect/vitest"
 import { afterAll, beforeAll } from "vitest"
 import * as Mount from "../src/Mount.ts"
@@ -92,6 +92,25 @@ it("does not wait for whoever left before the host handed the request on", async
   slow.close()
   // It would have waited for ten seconds.
   assert.isBelow(performance.now() - start, 5_000)
+})
+
+it("answers whatever is asked where events are, and breaks of none of it", async () => {
+  const targets = [
+    "//evil.example/events",
+    "http://[::1/campaigns/x/events",
+    "http://evil.example/campaigns/x/events",
+    "/%zz/events",
+    "/campaigns/%E0%A4%A/events",
+    "/campaigns/../../events?%",
+    "/campaigns/00000000-0000-4000-8000-000000000000/events?x=1"
+  ]
+  for (const target of targets) {
+    const socket = connect(port, "127.0.0.1")
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+    let said = ""
+    for await (const chunk of socket) said += chunk
+    assert.match(said, /^HTTP\/1\.1 4\d\d /, target)
+  }
 })
 
 it("is still there after all of that", async () => {

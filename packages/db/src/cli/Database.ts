@@ -4,9 +4,11 @@ import * as Pg from "../Pg.ts"
 /** What a person at a terminal is told, and nothing more. */
 export class Complaint extends Data.TaggedError("Complaint")<{ readonly message: string }> {}
 
-/** How a person calls a command: as `pnpm db:…` where a script of this repository was called, or by the name of the package. */
-export const spelt = (command: string): string =>
-  process.env["npm_lifecycle_event"]?.startsWith("db:") ? `pnpm db:${command}` : `domainflow-db ${command}`
+/** How a person calls a command: as a script of this repository where they did, or by the name that it has everywhere else. */
+export const spelt = (command: string): string => {
+  const { npm_lifecycle_event: script = "", npm_package_name: project } = process.env
+  return project === "domainflow" && script.startsWith("db:") ? `pnpm db:${command}` : `domainflow-db ${command}`
+}
 
 /** Runs a command on the database that `DATABASE_URL` names; complaints go to standard error and make the exit code 1. */
 export const main = (applicationName: string, command: Effect.Effect<void, unknown, Pg.Client>): Promise<void> =>
