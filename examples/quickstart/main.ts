@@ -22,7 +22,7 @@ const frame = "100 millis"
 const say = (text: string) => Effect.sync(() => process.stdout.write(text))
 
 const program = Effect.fn("quickstart")(function* (options: Options) {
-  const world = options.live ? live(options) : yield* loopback
+  const world = options.live ? live(options) : yield* loopback(options)
   const url =
     options.databaseUrl === undefined
       ? (yield* Embedded.start({ dataDir: resolve(".domainflow/postgres") })).url
@@ -66,7 +66,7 @@ const run = Effect.fnUntraced(function* (options: Options, target: Target) {
 })
 
 /** An internet in a process of its own, whose every address may be dialled although it is loopback. */
-const loopback = Effect.gen(function* () {
+const loopback = Effect.fnUntraced(function* (options: Options) {
   const internet = yield* Effect.acquireRelease(
     Effect.promise(() => spawn()),
     (running) => Effect.promise(running.stop)
@@ -74,11 +74,12 @@ const loopback = Effect.gen(function* () {
   const target: Target = {
     label: "loopback internet",
     dns: { resolvers: [internet.resolver], queryTimeoutSeconds: 1, maxConcurrentGoroutines: 2_000 },
-    http: { requestTimeoutSeconds: 3 },
+    http: { requestTimeoutSeconds: options.timeout },
     ports: [internet.ports.https, internet.ports.http]
   }
   const http = { guard: Guard.make({ allow: ["127.0.0.0/8", "::1/128"] }), ca: [internet.ca] }
-  return { target, settings: { httpConcurrency: 128, http, resolvers: [] } }
+  // Both ends of every handshake are on this machine: more of them at once only wait for each other.
+  return { target, settings: { httpConcurrency: 32, http, resolvers: [] } }
 })
 
 /** Polite on purpose: other people's servers answer. */
@@ -90,7 +91,7 @@ const live = (options: Options) => ({
       rateLimitDps: 20,
       maxConcurrentGoroutines: 50
     },
-    http: { rateLimitDps: 5 },
+    http: { rateLimitDps: 5, requestTimeoutSeconds: options.timeout },
     ports: []
   },
   settings: { httpConcurrency: 16, http: {}, resolvers: [] }

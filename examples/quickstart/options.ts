@@ -5,6 +5,8 @@ export interface Options {
   readonly databaseUrl: string | undefined
   readonly names: number
   readonly resolvers: ReadonlyArray<string>
+  /** Seconds a page may take. */
+  readonly timeout: number
   /** The real internet instead of the one on loopback. */
   readonly live: boolean
   readonly fresh: boolean
@@ -18,6 +20,7 @@ usage: pnpm quickstart [options]
   --database-url URL      a PostgreSQL of yours, 15 to 18 (an embedded one in .domainflow/)
   --live                  the real internet: the system's resolvers, 20 questions and 5 pages a second
   --resolver HOST:PORT    ask this resolver, with --live; may be given more than once
+  --timeout SECONDS       how long a page may take, redirects included (3; 15 with --live)
   --fresh                 start over: forget what an earlier run of this size found
   --help                  this text
 
@@ -34,6 +37,7 @@ export const parse = (args: ReadonlyArray<string>): Options | "help" | { readonl
         "database-url": { type: "string" },
         live: { type: "boolean", default: false },
         resolver: { type: "string", multiple: true, default: [] },
+        timeout: { type: "string" },
         fresh: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false }
       }
@@ -45,11 +49,15 @@ export const parse = (args: ReadonlyArray<string>): Options | "help" | { readonl
     if (!Number.isInteger(names) || names < 1 || names > 456_976) {
       return { wrong: `--names ${values.names}: expected a whole number from 1 to 456976` }
     }
+    const timeout = Number(values.timeout ?? (live ? 15 : 3))
+    if (!(timeout > 0 && timeout <= 600)) {
+      return { wrong: `--timeout ${values.timeout}: expected seconds, more than 0 and up to 600` }
+    }
     const url = values["database-url"]
     if (url !== undefined && !(URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol))) {
       return { wrong: "--database-url: expected a URL such as postgres://user:password@host:5432/database" }
     }
-    return { databaseUrl: url, names, resolvers: values.resolver, live, fresh: values.fresh }
+    return { databaseUrl: url, names, resolvers: values.resolver, timeout, live, fresh: values.fresh }
   } catch (error) {
     return { wrong: error instanceof Error ? error.message : String(error) }
   }
