@@ -31,6 +31,8 @@ export default async ({ provide }: TestProject) => {
   const scope = Scope.makeUnsafe()
   let found: Promise<Found> | undefined
   const door = createServer((_, response) => {
+    // A connection kept for the next question may be closed here just when that is sent.
+    response.setHeader("connection", "close")
     found ??= Effect.runPromise(prepare.pipe(Scope.provide(scope)))
     found.then(
       (answer) => response.end(JSON.stringify(answer)),
