@@ -41,8 +41,6 @@ export const layer = Layer.effect(
   AuditLog,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* Trail.begin(sql, trail)
-
     return AuditLog.of({
       append: (change) => sql.withTransaction(append(sql, change)).pipe(Effect.asVoid, guard("AuditLog.append")),
 

@@ -2,9 +2,9 @@ import { AuditKeys } from "@domainflow/core/audit/Chain"
 import { Auth } from "@domainflow/core/auth/Auth"
 import * as Housekeeping from "@domainflow/core/auth/Housekeeping"
 import type { Binding } from "@domainflow/core/auth/Sessions"
-import * as KeyRing from "@domainflow/core/KeyRing"
-import { Config, Effect, Layer, Option } from "effect"
+import { Effect, Layer } from "effect"
 import * as AuditLog from "../audit/AuditLog.ts"
+import * as Trails from "../audit/Trails.ts"
 import * as AuthLog from "./AuthLog.ts"
 import * as Bcrypt from "./Bcrypt.ts"
 import * as Credentials from "./Credentials.ts"
@@ -24,6 +24,7 @@ export const ports = Layer.mergeAll(
   RateLimits.layer,
   Roles.layer,
   Sessions.layer,
+  Trails.layer,
   Users.layer
 )
 
@@ -35,16 +36,16 @@ export const ports = Layer.mergeAll(
 export const layer = (bound?: Binding) =>
   Layer.mergeAll(Auth.layer(bound), DevelopmentPasswords.layer, Housekeeping.layer).pipe(
     Layer.provideMerge(Layer.mergeAll(ports, Bcrypt.layerConfig)),
-    Layer.provide(auditKeys)
+    Layer.provideMerge(unsealed),
+    Layer.provide(Trails.keysConfig)
   )
 
-const auditKeys = Layer.unwrap(
+/** Says so where nobody brought keys. */
+const unsealed = Layer.effectDiscard(
   Effect.gen(function* () {
-    const ring = yield* Config.option(KeyRing.config("DOMAINFLOW_AUDIT_KEYS"))
-    if (Option.isSome(ring)) return Layer.succeed(AuditKeys, ring.value)
+    if ((yield* AuditKeys) !== null) return
     yield* Effect.logWarning(
-      "The audit trails are not sealed: nobody could tell if they were changed. Set DOMAINFLOW_AUDIT_KEYS."
+      `The audit trails are not sealed: nobody could tell if they were changed. Set ${Trails.variable}.`
     )
-    return Layer.empty
   })
 )

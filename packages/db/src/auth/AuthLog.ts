@@ -44,7 +44,6 @@ export const layer = Layer.effect(
   AuthLog,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* Trail.begin(sql, trail)
     const read = (filter: AuthLogFilter, from: Option.Option<{ before: bigint } | { after: bigint }>, size: number) =>
       sql`
         select ${sql.literal(columns)} from auth.auth_audit_log e
