@@ -21,13 +21,13 @@ const freePort = () =>
   })
 
 /** A host in a process of its own, once it listens. */
-const start = async (name: string) => {
+const start = async (name: string, env: Record<string, string> = {}) => {
   const port = await freePort()
   const child = spawn(
     process.execPath,
     ["--conditions=@domainflow/source", new URL(`../hosts/${name}.ts`, import.meta.url).pathname],
     {
-      env: { ...process.env, PORT: String(port), DATABASE_URL: databaseUrl },
+      env: { ...process.env, PORT: String(port), DATABASE_URL: databaseUrl, ...env },
       stdio: ["ignore", "pipe", "pipe"]
     }
   )
@@ -64,6 +64,11 @@ describe.each(["node-http", "express", "fastify", "hono"])("%s", (name) => {
     child.kill("SIGTERM")
     assert.strictEqual(await end, 0)
   })
+})
+
+it("does not start in production on keys that anybody can read", { timeout: 60_000 }, async () => {
+  const failure: unknown = await start("node-http", { NODE_ENV: "production" }).catch((error: unknown) => error)
+  assert.match(String(failure), /ended with 1: [\s\S]*DOMAINFLOW_PEPPERS/)
 })
 
 it("is a route handler of Next.js", { timeout: 60_000 }, async () => {
