@@ -40,6 +40,19 @@ export const layer = Layer.effect(
       `
     }
 
+    /** What a source says of the names `g` that it offers: the result that says a name resolves, where it has any. */
+    const answers: Record<SourceType, (source: CampaignId) => Statement.Fragment> = {
+      DNSValidation: (source) => sql`
+        cross join lateral (
+          select r.id from dns_validation_results r
+          where r.dns_campaign_id = ${source} and r.domain_name = g.domain_name
+            and r.validation_status in ${sql.in(resolved)}
+          limit 1
+        ) r
+      `,
+      DomainGeneration: () => sql`cross join (select null::uuid as id) r`
+    }
+
     return HttpResults.of({
       questions: Effect.fnUntraced(
         function* (campaignId, after, limit, until) {
@@ -67,40 +80,40 @@ export const layer = Layer.effect(
         (questions) => questions.pipe(byIndex(sql), guard("HttpResults.questions"))
       ),
 
-      stretch: (campaignId, after, limit, until) => {
-        const [offset, id] = Place.after(after)
-        return sql<PlacedQuestion>`
-          with source as (
-            select
-              h.source_campaign_id as id, h.source_type = 'DNSValidation' as resolved,
-              case when h.source_type = 'DNSValidation' then d.source_generation_campaign_id else h.source_campaign_id end
-                as head
-            from http_keyword_campaign_params h
-            left join dns_validation_params d on d.campaign_id = h.source_campaign_id
-            where h.campaign_id = ${campaignId}
-          )
+      stretch: Effect.fnUntraced(
+        function* (campaignId, after, limit, until) {
+          // Read first: the order of an index serves where the head of the chain is a value, and not where it is joined.
+          const [source] = yield* sql<Source>`
+          select
+            h.source_campaign_id as id, h.source_type,
+            case when h.source_type = 'DNSValidation' then d.source_generation_campaign_id else h.source_campaign_id end
+              as head
+          from http_keyword_campaign_params h
+          left join dns_validation_params d on d.campaign_id = h.source_campaign_id
+          where h.campaign_id = ${campaignId}
+        `
+          if (source === undefined || source.head === null) return []
+          const [offset, id] = Place.after(after)
+          return yield* sql<PlacedQuestion>`
           select g.domain_name, r.id as dns_result_id, g.offset_index as "offset", g.id as generated_domain_id
-          from source
-          join generated_domains g on g.domain_generation_campaign_id = source.head
+          from generated_domains g
           -- Probes of two keys per name; lateral, with their limits, so that neither is ever a scan of all there is.
-          left join lateral (
-            select r.id, r.validation_status from dns_validation_results r
-            where source.resolved and r.dns_campaign_id = source.id and r.domain_name = g.domain_name
-            limit 1
-          ) r on true
+          ${answers[source.sourceType](source.id)}
           left join lateral (
             select true as is_there from http_keyword_results k
             where k.http_keyword_campaign_id = ${campaignId} and k.domain_name = g.domain_name
               and lower(k.validation_status) <> 'pending'
             limit 1
           ) result on true
-          where g.offset_index >= ${offset}::bigint and (g.offset_index, g.id) > (${offset}::bigint, ${id}::uuid)
+          where g.domain_generation_campaign_id = ${source.head}
+            and g.offset_index >= ${offset}::bigint and (g.offset_index, g.id) > (${offset}::bigint, ${id}::uuid)
             and g.offset_index < ${until}::bigint
-            and (not source.resolved or r.validation_status in ${sql.in(resolved)})
             and result.is_there is null
           order by g.offset_index, g.id limit ${limit}
-        `.pipe(guard("HttpResults.stretch"))
-      },
+        `
+        },
+        (stretch) => stretch.pipe(byIndex(sql), guard("HttpResults.stretch"))
+      ),
 
       append: Effect.fnUntraced(function* (campaignId, answers, reached) {
         const settled = Answers.settled(answers)
@@ -153,6 +166,13 @@ interface Resume {
   readonly sourceCampaignId: CampaignId
   readonly sourceType: SourceType
   readonly reached: string | null
+}
+
+interface Source {
+  readonly id: CampaignId
+  readonly sourceType: SourceType
+  /** The generation campaign whose offsets the names have; null where it is gone. */
+  readonly head: CampaignId | null
 }
 
 /** One row of the batch, under the names of its columns. */

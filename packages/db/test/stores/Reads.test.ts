@@ -138,6 +138,12 @@ const reads = Effect.fnUntraced(function* (ids: Record<"generation" | "dns" | "h
   yield* cheap("answers of a status that many have", first(dns.stream(ids.dns, "Resolved", "n010000.com")))
   assert.strictEqual((yield* cheap("the next pages to fetch", http.questions(ids.http, null, 500))).length, 500)
   yield* cheap("pages to fetch of a stretch", http.stretch(ids.http, 17_900n, 500, 18_400n))
+  // Nothing is fetched here yet: as wide as stretches are, and a page is a small part of it.
+  for (const sourceType of ["DNSValidation", "DomainGeneration"] as const) {
+    const { id } = yield* Scene.http(sourceType === "DNSValidation" ? ids.dns : ids.generation, { sourceType })
+    const wide = http.stretch(id, -1n, 128, BigInt(names))
+    assert.strictEqual((yield* cheap(`the first of a wide stretch of a ${sourceType}`, wide)).length, 128)
+  }
   yield* cheap("a page of pages", first(http.stream(ids.http, undefined, "n010000.com")))
   assert.strictEqual((yield* cheap("the findings", first(http.stream(ids.http, "Success")))).length, 1)
   assert.strictEqual((yield* cheap("findings there are none of", first(http.stream(ids.http, "Timeout")))).length, 0)
