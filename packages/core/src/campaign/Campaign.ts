@@ -22,7 +22,8 @@ export type CampaignStatus = typeof CampaignStatus.Type
 /** One unit of work with an owner, a state and counters: a row of `campaigns`. */
 export class Campaign extends Schema.Class<Campaign>("@domainflow/core/Campaign")({
   id: CampaignId,
-  name: Schema.NonEmptyString,
+  /** Not empty where it was created through us. */
+  name: Schema.String,
   campaignType: CampaignType,
   status: CampaignStatus,
   userId: Schema.NullOr(UserId),

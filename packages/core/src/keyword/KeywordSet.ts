@@ -7,7 +7,8 @@ import { KeywordSetId } from "./KeywordSetId.ts"
  */
 export class KeywordSet extends Schema.Class<KeywordSet>("@domainflow/core/KeywordSet")({
   id: KeywordSetId,
-  name: Schema.NonEmptyString,
+  /** Not empty where it was created through us. */
+  name: Schema.String,
   description: Schema.NullOr(Schema.String),
   rules: Schema.Json,
   isEnabled: Schema.Boolean,

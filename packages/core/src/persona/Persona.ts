@@ -7,7 +7,8 @@ export type PersonaType = typeof PersonaType.Type
 /** How questions are asked: a row of `personas`. `configDetails` is read as `DnsPersona` or `HttpPersona` by its type. */
 export class Persona extends Schema.Class<Persona>("@domainflow/core/Persona")({
   id: PersonaId,
-  name: Schema.NonEmptyString,
+  /** Not empty where it was created through us. */
+  name: Schema.String,
   description: Schema.NullOr(Schema.String),
   personaType: PersonaType,
   configDetails: Schema.Json,

@@ -14,10 +14,11 @@ export type ProxyStrategy = typeof ProxyStrategy.Type
  */
 export class Proxy extends Schema.Class<Proxy>("@domainflow/core/Proxy")({
   id: ProxyId,
-  name: Schema.NonEmptyString,
+  /** Not empty where it was created through us. */
+  name: Schema.String,
   description: Schema.NullOr(Schema.String),
   /** `host:port` without credentials; version 6 in brackets. */
-  address: Schema.NonEmptyString,
+  address: Schema.String,
   protocol: Schema.NullOr(ProxyProtocol),
   username: Schema.NullOr(Schema.String),
   host: Schema.NullOr(Schema.String),

@@ -199,7 +199,7 @@ export const layer = Layer.effect(
       say: Effect.fnUntraced(function* (id, message) {
         yield* sql`
           update campaigns set error_message = ${message === null ? null : Storable.text(message)}::text
-          where id = ${id} and status = 'running' ${owned(sql, yield* Reach)}
+          where id = ${id} and lower(status) = 'running' ${owned(sql, yield* Reach)}
         `
       }, guard("Campaigns.say")),
 
@@ -279,8 +279,14 @@ const conditions = (sql: SqlClient.SqlClient, { owner, status, type }: CampaignF
   ...(type === undefined ? [] : [sql`campaign_type = ${type}`])
 ]
 
-/** A state that we do not know is one that we do nothing with. */
-const read = Vocabulary.amended("status", Vocabulary.reader(CampaignStatus.literals, "archived"))
+/** A state that we do not know is one that we do nothing with, and a percentage that is no number is one of nothing. */
+const read = (rows: ReadonlyArray<unknown>) => known(rows).map(counted)
+const known = Vocabulary.amended("status", Vocabulary.reader(CampaignStatus.literals, "archived"))
+const counted = (row: unknown) => {
+  if (typeof row !== "object" || row === null) return row
+  const percentage: unknown = Reflect.get(row, "progressPercentage")
+  return typeof percentage !== "number" || Number.isFinite(percentage) ? row : { ...row, progressPercentage: 0 }
+}
 const decodeOne = Schema.decodeUnknownEffect(Campaign)
 const decode = (row: unknown) => decodeOne(read([row])[0])
 const decodeNews = Schema.decodeUnknownEffect(Schema.Array(Update.Update))

@@ -196,6 +196,33 @@ layer(Stores.layer)("rows of an older installation", (it) => {
     })
   )
 
+  it.effect("that are odd hide no campaign, and are told and moved like the others", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const campaigns = yield* Campaigns
+      const other = yield* Scene.generation()
+      const odd = [yield* Scene.generation(), yield* Scene.generation(), yield* Scene.generation()]
+      const ids = odd.map(({ id }) => id)
+      yield* sql`
+        update campaigns set name = '', status = 'Running', progress_percentage = v.odd::float8
+        from unnest(${ids}::uuid[], array['NaN', 'Infinity', '-Infinity']) v (id, odd) where campaigns.id = v.id
+      `
+
+      const { items } = yield* campaigns.page({}, { limit: 1_000 })
+      assert.includeMembers(
+        items.map(({ id }) => id),
+        [other.id, ...ids]
+      )
+      for (const id of ids) {
+        yield* campaigns.say(id, "waiting for its proxies")
+        const read = yield* campaigns.get(id)
+        assert.deepInclude(read, { name: "", status: "running", progressPercentage: 0 })
+        assert.strictEqual(read.errorMessage, "waiting for its proxies")
+        assert.deepInclude(yield* campaigns.move(id, "paused"), { name: "", progressPercentage: 0 })
+      }
+    })
+  )
+
   it.effect("in shapes of their own do not stand in the way of others", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
@@ -214,6 +241,9 @@ layer(Stores.layer)("rows of an older installation", (it) => {
       yield* sql`insert into personas (name, persona_type, config_details) values ('elder', 'dns', '{"resolvers": 1}')`
       yield* sql`insert into proxies (name, address, protocol) values ('elder', 'elder:1080', 'SOCKS5')`
       yield* sql`insert into keyword_sets (name, rules) values ('elder', '[{"pattern": ""}, 7]')`
+      yield* sql`insert into personas (name, persona_type, config_details) values ('', 'dns', '{}')`
+      yield* sql`insert into proxies (name, address) values ('', '')`
+      yield* sql`insert into keyword_sets (name, rules) values ('', '[]')`
 
       const results = yield* DnsResults.use((results) => Scene.collect(results.stream(dns.id)))
       assert.deepStrictEqual(
@@ -226,7 +256,7 @@ layer(Stores.layer)("rows of an older installation", (it) => {
       const personas = yield* Personas.use((personas) => personas.page({}, { limit: 1_000 }))
       assert.isTrue(personas.items.some(({ name }) => name === "elder"))
       const proxies = yield* Proxies.use((proxies) => proxies.page())
-      assert.strictEqual(proxies.items[0]?.protocol, "socks5")
+      assert.strictEqual(proxies.items.find(({ name }) => name === "elder")?.protocol, "socks5")
       const sets = yield* KeywordSets.use((sets) => sets.page())
       assert.deepStrictEqual(sets.items.find(({ name }) => name === "elder")?.rules, [{ pattern: "" }, 7])
     })
