@@ -2,7 +2,8 @@
  * The engine for programs without Effect: an async iterable that asks no faster than it is read.
  */
 
-import { DomainName } from "@domainflow/core/DomainName"
+import { inspect } from "node:util"
+import * as DomainName from "@domainflow/core/DomainName"
 import * as Enumeration from "@domainflow/core/generation/Enumeration"
 import type { NewGeneration } from "@domainflow/core/generation/GenerationParams"
 import type { InvalidPattern } from "@domainflow/core/generation/InvalidPattern"
@@ -25,9 +26,14 @@ import * as Pipeline from "./Pipeline.ts"
 export type { Finding, Resolution } from "./Pipeline.ts"
 
 export interface Options {
-  /** A pattern to spell, or names of one's own (lower case). */
+  /** A pattern to spell, or names of one's own; capitals are made small. */
   readonly names: Pattern | Iterable<string>
-  /** The fields of a DNS persona; the operating system's resolvers where it names none. */
+  /**
+   * Hears of every text among `names` that is no domain name, and of its place, from 0. Such are passed over: one bad line of a
+   * million ends nothing, unless this throws. Where it is left out, a warning of the process tells of the first of them.
+   */
+  readonly onSkipped?: (text: string, place: number) => void
+  /** The fields of a DNS persona; the operating system's resolvers where it names none, unless `useSystemResolvers` is false. */
   readonly dns?: typeof DnsPersona.Encoded
   /** The fields of an HTTP persona. */
   readonly http?: typeof HttpPersona.Encoded
@@ -51,14 +57,26 @@ export type Pattern = Omit<typeof NewGeneration.Encoded, "_tag" | "numDomainsToG
   readonly count?: number
 }
 
-/** Every name that resolves, with its addresses. */
+/**
+ * Every name that resolves, with its addresses.
+ *
+ * Throws `SchemaError` where a field of `dns` is out of its range, `NoResolver` where no resolver can be reached, `InvalidPattern`,
+ * `SpaceTooLarge` or `OffsetOutOfRange` where a pattern does not spell what was asked for, and the signal's reason. All before the
+ * first name but the last. A name that does not resolve is no error, nor is a resolver that does not answer.
+ */
 export const resolved = (options: Options): AsyncIterable<Pipeline.Resolution> =>
   iterate(options, Stream.unwrap(Effect.map(dnsStage(options), (dns) => resolutions(options, dns))))
 
-/** Every name that resolves, with its page. `http.status` is `Success` where a keyword was found. */
+/**
+ * Every name that resolves, with its page. `http.status` is `Success` where a keyword was found; a site that cannot be reached has
+ * a status too.
+ *
+ * Throws as `resolved` does, `SchemaError` for the fields of `http` as well, and `InvalidKeywordRules` where a keyword is empty or
+ * a regex needs more than linear time.
+ */
 export const pages = (options: Options): AsyncIterable<Pipeline.Finding> => iterate(options, fetched(options))
 
-/** Every name on whose page a keyword was found. */
+/** Every name on whose page a keyword was found. Throws as `pages` does. */
 export const findings = (options: Options): AsyncIterable<Pipeline.Finding> =>
   iterate(options, fetched(options).pipe(Stream.filter(Pipeline.isFound)))
 
@@ -86,25 +104,39 @@ const fetched = (options: Options) =>
   )
 
 const resolutions = (options: Options, dns: DnsStage.DnsStage) =>
-  names(options.names).pipe(Pipeline.resolve(dns), Stream.filter(Pipeline.isResolved))
+  names(options).pipe(Pipeline.resolve(dns), Stream.filter(Pipeline.isResolved))
 
-const dnsStage = (options: Options) =>
-  Effect.flatMap(Schema.decodeUnknownEffect(DnsPersona)(options.dns ?? { useSystemResolvers: true }), (persona) =>
-    DnsStage.make(persona)
+const dnsStage = ({ dns = {} }: Options) =>
+  Effect.flatMap(
+    Schema.decodeUnknownEffect(DnsPersona)(namesResolver(dns) ? dns : { ...dns, useSystemResolvers: true }),
+    (persona) => DnsStage.make(persona)
   )
 
+/** Also one that refuses those of the system: that is said, not left out. */
+const namesResolver = (dns: typeof DnsPersona.Encoded): boolean =>
+  typeof dns.useSystemResolvers === "boolean" ||
+  [dns.resolvers, dns.resolversPreferredOrder, Object.keys(dns.resolversWeighted ?? {})].some((named) => named?.length)
+
 type Batches = Stream.Stream<
-  { readonly names: ReadonlyArray<DomainName> },
-  InvalidPattern | Enumeration.SpaceTooLarge | OffsetOutOfRange | Schema.SchemaError
+  { readonly names: ReadonlyArray<DomainName.DomainName> },
+  InvalidPattern | Enumeration.SpaceTooLarge | OffsetOutOfRange
 >
 
-const names = (given: Pattern | Iterable<string>): Batches => {
+const names = ({ names: given, onSkipped = warnOnce() }: Options): Batches => {
   if (Symbol.iterator in given) {
-    return Stream.fromIterable(given).pipe(
-      Stream.mapEffect((name) => Schema.decodeEffect(DomainName)(name)),
-      Stream.grouped(Generate.batchSize),
-      Stream.map((names) => ({ names }))
-    )
+    return Stream.suspend(() => {
+      let place = 0
+      const read = (text: string) => {
+        const name = DomainName.read(text)
+        if (name === undefined) onSkipped(text, place)
+        place++
+        return name ?? []
+      }
+      return Stream.fromIterable(given).pipe(
+        Stream.grouped(Generate.batchSize),
+        Stream.map((texts) => ({ names: texts.flatMap(read) }))
+      )
+    })
   }
   const { count, ...pattern } = given
   return Stream.unwrap(
@@ -112,6 +144,17 @@ const names = (given: Pattern | Iterable<string>): Batches => {
       Generate.stream(enumeration, count === undefined ? {} : { count: BigInt(count) })
     )
   )
+}
+
+const warnOnce = () => {
+  let isTold = false
+  return (text: string, place: number) => {
+    if (isTold) return
+    isTold = true
+    // Quoted, without what would steer a terminal, and cut: a line may be anything.
+    const quoted = inspect(text, { maxStringLength: 60 })
+    process.emitWarning(`names[${place}] is no domain name: ${quoted}. Such are passed over; onSkipped hears of each`)
+  }
 }
 
 const iterate = <A, E>(options: Options, stream: Stream.Stream<A, E, LinearRegex>): AsyncIterable<A> =>
