@@ -19,6 +19,7 @@ import standings from "./migrations/0016_standings.ts"
 import counters from "./migrations/0017_counters.ts"
 import findings from "./migrations/0018_findings.ts"
 import exactCounters from "./migrations/0019_exact_counters.ts"
+import adoptedTotals from "./migrations/0020_adopted_totals.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -40,7 +41,8 @@ const migrations = {
   "0016_standings": standings,
   "0017_counters": counters,
   "0018_findings": findings,
-  "0019_exact_counters": exactCounters
+  "0019_exact_counters": exactCounters,
+  "0020_adopted_totals": adoptedTotals
 }
 
 /**
