@@ -74,7 +74,7 @@ const follow = (network: Network, start: URL, rules: ReadonlyArray<Rule>, port: 
     if (reply._tag === "Shown") return shown(reply, rules, urls, port)
     if (reply._tag === "Bytes") return bytes(reply, urls, port)
     if (reply._tag !== "Redirect")
-      return fault(broken[reply._tag], urls, urls.length > 1 || isWhole(reply._tag) ? port : null)
+      return fault(broken[reply._tag], urls, urls.length > 1 || hasHead(reply._tag) ? port : null)
     url = new URL(reply.location, url)
   }
   return fault("Error", urls, port)
@@ -96,8 +96,8 @@ const ask = (network: Network, url: URL): Reply | Status => {
   return site.reply({ secure, path: url.pathname + url.search })
 }
 
-/** Comes to its end on the wire: only what it unpacks to is wrong. */
-const isWhole = (odd: Odd["_tag"]): boolean => odd === "Bomb" || odd === "BadGzip"
+/** Begins as an answer does: what is wrong comes after the head. */
+const hasHead = (odd: Odd["_tag"]): boolean => odd === "Bomb" || odd === "BadGzip" || odd === "CutOff"
 
 const broken: Record<Odd["_tag"], Status> = {
   Silence: "Timeout",

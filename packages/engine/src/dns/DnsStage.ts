@@ -27,7 +27,10 @@ export interface DnsStage {
    * silent resolver holds back no other. Returns when all are told; nothing is told after an interruption.
    */
   readonly tell: (names: ReadonlyArray<DomainName>, told: Told) => Effect.Effect<void>
-  /** One name, from memory as long as the addresses of its last answer may be kept. Wildcards are not looked for. */
+  /**
+   * One name, from memory as long as the addresses of its last answer may be kept. Somebody is about to dial it: it is asked about
+   * before the names of requests. Wildcards are not looked for.
+   */
   readonly lookup: (name: DomainName) => Effect.Effect<DnsVerdict>
 }
 
@@ -78,11 +81,12 @@ export const make = (
       Effect.sync(() => {
         isOpen = false
         turn.end()
+        opened.close()
         for (const abandon of pending) abandon()
       })
     )
 
-    const tell = (names: ReadonlyArray<DomainName>, told: Told, wildcards?: Wildcards) =>
+    const tell = (names: ReadonlyArray<DomainName>, told: Told, wildcards?: Wildcards, isUrgent = false) =>
       Effect.callback<void>((resume) => {
         const abandon = () => resume(Effect.die(new Error("names were asked about in a DNS stage that is closed")))
         if (!isOpen) return abandon()
@@ -104,26 +108,29 @@ export const make = (
               : (place, verdict) => wildcards.inspect(names[place]!, verdict, (marked) => finish(place, marked))
         }
         pending.add(abandon)
-        opened.start(request)
+        opened.start(request, isUrgent)
         return Effect.sync(() => {
           pending.delete(abandon)
           opened.cancel(request)
         })
       })
 
-    const ask = (names: ReadonlyArray<DomainName>, wildcards?: Wildcards) =>
+    const ask = (names: ReadonlyArray<DomainName>, wildcards?: Wildcards, isUrgent?: boolean) =>
       Effect.suspend(() => {
         const verdicts = new Array<DnsVerdict>(names.length)
         const told = (place: number, verdict: DnsVerdict) => {
           verdicts[place] = verdict
         }
-        return Effect.as(tell(names, told, wildcards), verdicts)
+        return Effect.as(tell(names, told, wildcards, isUrgent), verdicts)
       })
 
-    const remembered = yield* Cache.makeWith((name: DomainName) => Effect.map(ask([name]), ([verdict]) => verdict!), {
-      capacity: memory,
-      timeToLive: Exit.match({ onSuccess: timeToLive, onFailure: () => Duration.zero })
-    })
+    const remembered = yield* Cache.makeWith(
+      (name: DomainName) => Effect.map(ask([name], undefined, true), ([verdict]) => verdict!),
+      {
+        capacity: memory,
+        timeToLive: Exit.match({ onSuccess: timeToLive, onFailure: () => Duration.zero })
+      }
+    )
 
     return {
       ask: (names) => (names.length === 0 ? Effect.succeed([]) : spanned("ask", names, ask(names, wildcards))),

@@ -123,12 +123,19 @@ export class Flight {
   /** What is known now. An address is enough to say Resolved; to say Unresolved, nothing may be missing. */
   verdict(now: number): DnsVerdict {
     const { a, aaaa } = this
-    if (!this.exists) return this.close("Unresolved", now, "NXDOMAIN", this.source, undefined)
     if ((a !== undefined && a.length > 0) || (aaaa !== undefined && aaaa.length > 0)) {
       const missing = a === undefined ? "A" : aaaa === undefined ? "AAAA" : undefined
-      const reason = missing === undefined ? undefined : `${missing}: ${inWords(this.fault)}`
-      return this.close("Resolved", now, "NOERROR", this.source, reason)
+      // Some servers say of a name with IPv4 alone that it does not exist when asked for IPv6 (RFC 4074 4.2).
+      const why = this.exists ? inWords(this.fault) : "NXDOMAIN"
+      return this.close(
+        "Resolved",
+        now,
+        "NOERROR",
+        this.source,
+        missing === undefined ? undefined : `${missing}: ${why}`
+      )
     }
+    if (!this.exists) return this.close("Unresolved", now, "NXDOMAIN", this.source, undefined)
     if (a !== undefined && aaaa !== undefined) {
       return this.close(
         "Unresolved",

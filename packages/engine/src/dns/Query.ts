@@ -14,7 +14,8 @@ export class Query implements Timed<Query>, Identified {
   question: Buffer<ArrayBuffer>
   /** What `question` was written from. */
   private name = ""
-  private edns = false
+  /** Whether `question` says that we understand EDNS. */
+  edns = false
   /** Of the pool that buffers share: every octet that is sent was written before. */
   private readonly octets: Buffer<ArrayBuffer> = Buffer.allocUnsafe(Wire.maxQuestionSize)
   readonly flight: Flight

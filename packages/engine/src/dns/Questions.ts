@@ -106,7 +106,8 @@ export class Questions implements Receiver {
     const { rcode } = answer
     if (answer.referral) return this.fault(query, "Lame", "", Rcode.mnemonic(rcode))
     if (rcode === Rcode.noError || rcode === Rcode.nxDomain) return this.asker.heard(query, answer)
-    if ((rcode === Rcode.formErr || rcode === Rcode.notImp) && upstream.edns) {
+    // Of what was on its way together, each is asked again: only the first of them finds the resolver trusted.
+    if ((rcode === Rcode.formErr || rcode === Rcode.notImp) && query.edns) {
       upstream.edns = false
       return this.post(query)
     }

@@ -9,8 +9,12 @@ export interface Request {
   readonly deliver: (index: number, verdict: DnsVerdict) => void
 }
 
-/** Requests with names that nobody has taken yet. They take turns, so that a long one does not starve the others. */
+/**
+ * Requests with names that nobody has taken yet. They take turns, so that a long one does not starve the others; urgent ones, which are
+ * short, are served before them in the order they came.
+ */
 export class Requests {
+  private readonly urgent: Array<Request> = []
   private readonly line: Array<Request> = []
   private readonly quantum: number
   /** Names that the first in line may still give before it goes to the end. */
@@ -22,18 +26,23 @@ export class Requests {
   }
 
   get isEmpty(): boolean {
-    return this.line.length === 0
+    return this.line.length === 0 && this.urgent.length === 0
   }
 
-  /** At the end of the line, or before everybody else. */
-  add(request: Request, urgent: boolean): void {
+  add(request: Request, isUrgent: boolean): void {
     if (request.next >= request.names.length) return
-    if (!urgent) this.line.push(request)
-    else if (this.line.unshift(request) > 1) this.left = this.quantum
+    if (isUrgent) this.urgent.push(request)
+    else this.line.push(request)
   }
 
   /** Takes one name. The index of it is `next - 1` of the request that is answered. */
   take(): Request | undefined {
+    const first = this.urgent[0]
+    if (first !== undefined) {
+      first.next++
+      if (first.next === first.names.length) this.urgent.shift()
+      return first
+    }
     const request = this.line[0]
     if (request === undefined) return undefined
     request.next++
@@ -45,6 +54,8 @@ export class Requests {
 
   /** Takes no further name from it. */
   remove(request: Request): void {
+    const soon = this.urgent.indexOf(request)
+    if (soon >= 0) this.urgent.splice(soon, 1)
     const place = this.line.indexOf(request)
     if (place === 0) this.pass(false)
     else if (place > 0) this.line.splice(place, 1)

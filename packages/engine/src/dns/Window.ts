@@ -67,6 +67,11 @@ export class Window implements Asker {
     this.turn.wake()
   }
 
+  /** Waits for nothing any more: what carried questions may close. */
+  close(): void {
+    for (const flight of this.flights) this.dropAll(flight)
+  }
+
   /** The work of one turn; answers when the next is due. */
   work(now: number): number | undefined {
     this.questions.expire(now)

@@ -15,7 +15,8 @@ export interface Finder {
 /** Finds the addresses at which the host of a URL may be dialled: what is found here is all that is ever connected to. */
 export const make = ({ guard, limits, lookup }: Finder) =>
   Effect.fnUntraced(function* (hostname: string): Effect.fn.Return<ReadonlyArray<string>, Fault> {
-    const host = bare(hostname).replace(/\.$/, "")
+    // A copy: what remembers addresses by it would keep the whole of a long URL in memory.
+    const host = Buffer.from(bare(hostname).replace(/\.$/, ""), "latin1").toString("latin1")
     const addresses =
       isIP(host) !== 0
         ? [host]

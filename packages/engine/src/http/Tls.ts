@@ -70,7 +70,7 @@ const contextOf = (hello: HttpPersona["tlsClientHello"], ca: ReadonlyArray<strin
     hello.maxVersion ?? (hello.cipherSuites.some(isOfTls13) || hello.cipherSuites.length === 0 ? null : "TLS12")
   // The schema has refused names that either does not know.
   const suites = hello.cipherSuites.flatMap((suite) => cipherName(suite) ?? [])
-  const groups = hello.curvePreferences.flatMap((curve) => curveName(curve) ?? [])
+  const groups = hello.curvePreferences.flatMap((curve) => curveName(curve) ?? []).filter(isKnownHere)
   const ciphers = suites.length > 0 ? suites.join(":") : isOld(least) ? tls.DEFAULT_CIPHERS : undefined
   return tls.createSecureContext({
     ...(least === null ? {} : { minVersion: versions[least] }),
@@ -80,4 +80,14 @@ const contextOf = (hello: HttpPersona["tlsClientHello"], ca: ReadonlyArray<strin
     ...(groups.length === 0 ? {} : { ecdhCurve: [...new Set(groups)].join(":") }),
     ...trusting(ca)
   })
+}
+
+/** Whether the OpenSSL of this Node has the group: hybrids such as X25519MLKEM768 came with 3.5, and whoever stored the persona had it. */
+const isKnownHere = (group: string): boolean => {
+  try {
+    tls.createSecureContext({ ecdhCurve: group })
+    return true
+  } catch {
+    return false
+  }
 }

@@ -135,9 +135,15 @@ const entity = (source: string): string => {
   const known = entities.get(source)
   if (known !== undefined) return known
   const decoded = fold(decodeHTML(source))
-  if (entities.size < keptEntities && source.length <= longestEntity) entities.set(source, decoded)
+  // What stands for nothing is the page's own text, and costs little to look at again.
+  if (decoded !== source && entities.size < keptEntities && source.length <= longestEntity) {
+    entities.set(apart(source), apart(decoded))
+  }
   return decoded
 }
+
+/** A part of a string keeps all of it in memory: what outlives the page is a copy. */
+const apart = (text: string): string => Buffer.from(text, "utf16le").toString("utf16le")
 
 const entities = new Map<string, string>()
 /** Entities that are decoded once: pages use a few dozen, and HTML has 2,231. Bounded, as pages may make up their own. */

@@ -23,7 +23,7 @@ export interface Manner extends Reach.Finder {
   readonly limits: Limits
   /** In the order they are tried; the first that answers decides. */
   readonly ports: ReadonlyArray<number>
-  /** For the whole visit. */
+  /** For all that the site and the way to it take; looking names up is bounded by whoever does it, and costs the site nothing. */
   readonly timeoutSeconds: number
 }
 
@@ -50,13 +50,8 @@ export const make = (manner: Manner): Visit => {
     trace.urls.push(url.href)
     trace.isForProxy = false
     trace.doing = `looking up ${url.hostname}`
-    return Effect.gen(function* () {
-      let addresses = found.get(url.hostname)
-      if (addresses === undefined) {
-        addresses = yield* reach(url.hostname)
-        found.set(url.hostname, addresses)
-      }
-      const { relay, socket } = yield* dial(line, { ...pass, url, addresses, tls: manner.tls, wait: trace })
+    const ask = Effect.fnUntraced(function* (addresses: ReadonlyArray<string>, deadline: number) {
+      const { relay, socket } = yield* dial(line, { ...pass, deadline, url, addresses, tls: manner.tls, wait: trace })
       trace.doing = `waiting for ${url.host} to answer`
       const lines = manner.headers.lines(cookie, isSameParty)
       const response = yield* exchange(
@@ -71,16 +66,42 @@ export const make = (manner: Manner): Visit => {
         limits,
         (head) => {
           trace.doing = `reading the body from ${url.host}`
+          // Whoever has sent a head has answered, whatever comes of the rest. A proxy's may be its own.
+          if (relay === null) trace.port = pass.port
           return !(manner.followsRedirects && Redirect.isRedirect(head.status) && locationOf(head) !== null)
         }
       )
       if (relay !== null) yield* relay.check(response)
       return response
+    })
+    return Effect.gen(function* () {
+      let addresses = found.get(url.hostname)
+      if (addresses === undefined) {
+        addresses = yield* reach(url.hostname)
+        found.set(url.hostname, addresses)
+      }
+      return yield* timed(pass, (deadline) => ask(addresses, deadline))
     }).pipe(Effect.ensuring(Effect.sync(() => line.close())))
   }
 
+  /** Takes what it takes off the time that the visit has left, and no more than that. */
+  const timed = <A>(pass: Pass, effect: (deadline: number) => Effect.Effect<A, Fault>): Effect.Effect<A, Fault> =>
+    Effect.flatMap(Clock.currentTimeMillis, (began) => {
+      const { time, trace } = pass
+      return Effect.timeoutOrElse(effect(began + time.left), {
+        duration: Math.max(1, time.left),
+        orElse: () => Effect.fail(unanswered(trace, `no page within ${manner.timeoutSeconds} s`, "Timeout"))
+      }).pipe(
+        Effect.onExit(() =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            time.left -= now - began
+          })
+        )
+      )
+    })
+
   /** From a URL along its redirects to the page. */
-  const follow = Effect.fnUntraced(function* (start: URL, port: number, pass: Pass): Effect.fn.Return<Visited, Fault> {
+  const follow = Effect.fnUntraced(function* (start: URL, pass: Pass): Effect.fn.Return<Visited, Fault> {
     const cookies = new Cookies()
     const seen = new Set<string>()
     let url = start
@@ -95,7 +116,7 @@ export const make = (manner: Manner): Visit => {
         ...pass,
         portsLeft: redirects === 0 ? pass.portsLeft : 1
       })
-      pass.trace.port = port
+      pass.trace.port = pass.port
       if (manner.cookies === "session")
         cookies.store(url, valuesOf(response, "set-cookie"), yield* Clock.currentTimeMillis)
       const location = manner.followsRedirects && Redirect.isRedirect(response.status) ? locationOf(response) : null
@@ -110,19 +131,15 @@ export const make = (manner: Manner): Visit => {
     }
   })
 
-  const visit = Effect.fnUntraced(function* (
-    name: DomainName,
-    road: Road,
-    deadline: number,
-    trace: Trace
-  ): Effect.fn.Return<Visited, Fault> {
+  return Effect.fnUntraced(function* (name: DomainName, road: Road, trace: Trace): Effect.fn.Return<Visited, Fault> {
     const found = new Map<string, ReadonlyArray<string>>()
+    const time = { left: manner.timeoutSeconds * 1_000 }
     let last: Fault | null = null
     for (const [at, port] of ports.entries()) {
       const start = URL.parse(`${speaksTls(port) ? "https" : "http"}://${name}:${port}/`)
       if (start === null) return yield* Effect.fail(fault("DNSError", `${name} is no name of a host`))
-      const pass = { road, deadline, trace, found, portsLeft: ports.length - at }
-      const visited = yield* Effect.result(follow(start, port, pass))
+      const pass = { road, port, time, trace, found, portsLeft: ports.length - at }
+      const visited = yield* Effect.result(follow(start, pass))
       if (visited._tag === "Success") return visited.success
       last = worse(last, visited.failure)
       // Whatever came after an answer is the answer; and only a closed door makes trying the next one worth while.
@@ -130,15 +147,6 @@ export const make = (manner: Manner): Visit => {
     }
     return yield* Effect.fail(last ?? fault("Error", "no port to ask"))
   })
-
-  const duration = manner.timeoutSeconds * 1_000
-  return (name, road, trace) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Effect.timeoutOrElse(visit(name, road, now + duration, trace), {
-        duration,
-        orElse: () => Effect.fail(unanswered(trace, `no page within ${manner.timeoutSeconds} s`, "Timeout"))
-      })
-    )
 }
 
 export interface Visited {
@@ -146,8 +154,12 @@ export interface Visited {
   readonly response: Response
 }
 
-interface Pass extends Pressed {
+interface Pass extends Omit<Pressed, "deadline"> {
   readonly road: Road
+  /** The one it began with. */
+  readonly port: number
+  /** Milliseconds that are left of the visit; shared by its hops. */
+  readonly time: { left: number }
   readonly trace: Trace
   /** Addresses by host: asked for once in an attempt. */
   readonly found: Map<string, ReadonlyArray<string>>

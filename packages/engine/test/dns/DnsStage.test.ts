@@ -61,7 +61,17 @@ describe("a verdict", () => {
     })
   )
 
-  it.live("is Unresolved where IPv6 says the name does not exist, whatever IPv4 said", () =>
+  it.live("is Resolved by an address of IPv4, though the server says of IPv6 that there is no such name", () =>
+    Effect.gen(function* () {
+      const { records, status } = yield* verdictOn("four.test", (asked) =>
+        asked.type === "A" ? answer(asked, [a("four.test", "192.0.2.4")]) : answer(asked, [], { rcode: rcode.nxDomain })
+      )
+      assert.strictEqual(status, "Resolved")
+      assert.deepInclude(records, { ips: ["192.0.2.4"], rcode: "NOERROR", reason: "AAAA: NXDOMAIN" })
+    })
+  )
+
+  it.live("is Unresolved where IPv4 has no address and IPv6 says the name does not exist", () =>
     Effect.gen(function* () {
       const { status } = yield* verdictOn("odd.test", (asked) =>
         asked.type === "A" ? answer(asked, []) : answer(asked, [], { rcode: rcode.nxDomain })
@@ -231,6 +241,22 @@ describe("an answer", () => {
       assert.strictEqual(second?.status, "Unresolved")
       const plain = peer.asked.filter(({ packet }) => packet.additionals?.length === 0)
       assert.isAtLeast(plain.length, 3)
+    })
+  )
+
+  it.live("without EDNS is asked for each of those that were on their way when that came out", () =>
+    Effect.gen(function* () {
+      const all = names(...Array.from({ length: 20 }, (_, n) => `old${n}.test`))
+      const { stage } = yield* peered((asked) =>
+        (asked.packet.additionals ?? []).length > 0
+          ? answer(asked, [], { rcode: rcode.formErr, questions: [] })
+          : zone(all.map((name) => a(name, "192.0.2.1")))(asked)
+      )
+      const verdicts = yield* stage.ask(all)
+      assert.deepStrictEqual(
+        [...new Set(verdicts.map(({ attempts, status }) => `${status} ${attempts}`))],
+        ["Resolved 1"]
+      )
     })
   )
 

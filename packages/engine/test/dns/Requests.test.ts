@@ -28,12 +28,17 @@ describe("Requests", () => {
     assert.strictEqual(drain(requests), "a1 a2 b1 b2 c1 a3 a4 b3 a5")
   })
 
-  it("let an urgent one go first", () => {
+  it("let urgent ones go first, in the order they came", () => {
     const requests = new Requests(3)
     requests.add(request("a1", "a2", "a3", "a4"), false)
     assert.strictEqual(drain(requests, 2), "a1 a2")
     requests.add(request("u1", "u2"), true)
-    assert.strictEqual(drain(requests), "u1 u2 a3 a4")
+    requests.add(request("v1"), true)
+    const gone = request("w1")
+    requests.add(gone, true)
+    requests.add(request("x1"), true)
+    requests.remove(gone)
+    assert.strictEqual(drain(requests), "u1 u2 v1 x1 a3 a4")
   })
 
   it("give nothing of one that was removed, first in line or not", () => {

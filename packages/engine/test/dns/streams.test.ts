@@ -137,6 +137,27 @@ describe("a resolver by TCP", () => {
     })
   )
 
+  it.live(
+    "that is silent is let go of when the stage closes, also by a connection that was given up with a question on it",
+    () =>
+      Effect.gen(function* () {
+        const open = new Set<net.Socket>()
+        const { port } = yield* tcp((socket) => {
+          open.add(socket)
+          socket.resume().on("close", () => open.delete(socket))
+        })
+        yield* Effect.gen(function* () {
+          const asker = yield* stage([`tcp://127.0.0.1:${port}`], { queryTimeoutSeconds: 0.3 })
+          yield* Effect.forkChild(asker.ask(names("first.test")))
+          yield* Effect.sleep(150)
+          yield* Effect.forkDetach(asker.ask(names("second.test")).pipe(Effect.exit))
+          yield* Effect.sleep(200)
+          assert.isAbove(open.size, 0)
+        }).pipe(Effect.scoped)
+        yield* until(() => open.size === 0)
+      })
+  )
+
   it.live("may send nonsense: no other name is answered by it", () =>
     Effect.gen(function* () {
       const { port } = yield* tcp((socket) => {

@@ -157,6 +157,27 @@ describe("HttpStage", () => {
     })
   )
 
+  it.live("counts a port that sent a head among those that answer, whatever became of the body", () =>
+    Effect.gen(function* () {
+      const torn = yield* serve(
+        () => "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 5000\r\n\r\nWe sell"
+      )
+      const other = yield* serve(() => answer(200, page("We sell tea")))
+      const verdict = yield* ask(torn, {}, { ports: [torn.port, other.port] })
+      assert.deepInclude(verdict, { status: "Unreachable", port: torn.port, urls: [`http://shop.test:${torn.port}/`] })
+    })
+  )
+
+  it.live("does not count the time in which a name is looked up", () =>
+    Effect.gen(function* () {
+      const server = yield* serve(() => answer(200, page("We sell tea")))
+      const lookup = () => Effect.delay(Effect.succeed([server.address]), 700)
+      const verdict = yield* ask(server, { requestTimeoutSeconds: 0.5 }, { lookup })
+      assert.deepInclude(verdict, { status: "Success" })
+      assert.isAtLeast(verdict.durationMs, 650)
+    })
+  )
+
   it.live("asks 443 by TLS, then 80, where no ports are named", () =>
     Effect.gen(function* () {
       // The guard refuses both, which costs no privileged port.

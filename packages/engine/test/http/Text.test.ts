@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { plain, readable } from "../../src/http/Text.ts"
@@ -12,6 +14,20 @@ describe("readable", () => {
         <body><h1>Buy</h1><p>our <b>t</b>ea<br>now &ndash; 5&nbsp;&euro;</p><noscript>no</noscript><!-- no --></body></html>`),
       { title: "Tea & Co", text: "Buy our tea now – 5 €" }
     )
+  })
+
+  it("keeps nothing of a page in memory, whatever entities it makes up", () => {
+    setFlagsFromString("--expose-gc")
+    const collect: () => void = runInNewContext("gc")
+    collect()
+    const before = process.memoryUsage().heapUsed
+    for (let page = 0; page < 40; page++) {
+      readable(
+        `<p>${"tea ".repeat(125_000)} ?a=1&made${page}upParameter=2 &ampersand${page}; &CounterClockwiseContourIntegral;`
+      )
+    }
+    collect()
+    assert.isBelow(process.memoryUsage().heapUsed - before, 10_000_000)
   })
 
   it("takes block boundaries for a space and inline ones for nothing", () => {
