@@ -43,6 +43,27 @@ export const guard = (operation: string, { unhurried = false }: GuardOptions = {
 }
 
 /**
+ * Makes, under an id that was drawn before any try, what an earlier try may have made: one whose COMMIT was not answered has
+ * committed or has not. A later try that is refused looks for what it would make, and answers that where it is there.
+ *
+ * Put it between the transaction and `guard`, for one call each. `made` answers undefined where there is nothing.
+ */
+export const once = <B, E2, R2>(made: Effect.Effect<B | undefined, E2, R2>) => {
+  let tries = 0
+  return <A, E, R>(make: Effect.Effect<A, E, R>): Effect.Effect<A | B, E | E2, R | R2> =>
+    Effect.suspend(() =>
+      tries++ === 0
+        ? make
+        : Effect.catch(make, (refused) =>
+            Effect.flatMap(
+              made,
+              (found): Effect.Effect<B, E> => (found === undefined ? Effect.fail(refused) : Effect.succeed(found))
+            )
+          )
+    )
+}
+
+/**
  * Turns violations of named constraints into errors of the domain; put it before `guard`.
  *
  * The names are those of the migrations. Adopting an older database renames its constraints to them.

@@ -6,7 +6,7 @@ import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { guard } from "../Store.ts"
+import { guard, once } from "../Store.ts"
 import * as Trail from "./Trail.ts"
 
 /**
@@ -17,8 +17,15 @@ export const append = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   change: AuditChange
 ): Effect.fn.Return<AuditEntry, SqlError.SqlError | Schema.SchemaError> {
+  return yield* write(sql, AuditEntryId.make(yield* Ids.one), change)
+})
+
+const write = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  id: AuditEntryId,
+  change: AuditChange
+): Effect.fn.Return<AuditEntry, SqlError.SqlError | Schema.SchemaError> {
   const actor = yield* Actor
-  const id = yield* Ids.one
   return yield* Trail.append(
     sql,
     trail,
@@ -42,7 +49,16 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     return AuditLog.of({
-      append: (change) => sql.withTransaction(append(sql, change)).pipe(Effect.asVoid, guard("AuditLog.append")),
+      append: (change) =>
+        Effect.flatMap(Ids.one, (id) =>
+          sql
+            .withTransaction(write(sql, AuditEntryId.make(id), change))
+            .pipe(
+              once(Effect.map(sql`select id from audit_logs where id = ${id}`, ([line]) => line)),
+              Effect.asVoid,
+              guard("AuditLog.append")
+            )
+        ),
 
       page: Effect.fnUntraced(function* (filter, request) {
         const after = yield* Page.position(AuditEntryId, request)

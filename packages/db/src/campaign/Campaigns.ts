@@ -22,7 +22,7 @@ import * as AuditLog from "../audit/AuditLog.ts"
 import { ofOwned, owned } from "../auth/within.ts"
 import * as Reservations from "../generation/Reservations.ts"
 import * as Json from "../Json.ts"
-import { guard } from "../Store.ts"
+import { guard, once } from "../Store.ts"
 import * as Vocabulary from "../Vocabulary.ts"
 import * as Params from "./Params.ts"
 import { columns, rows } from "./rows.ts"
@@ -71,7 +71,12 @@ export const layer = Layer.effect(
         const created = yield* Effect.forEach(drafts, create)
         yield* Effect.forEach(created, (campaign) => AuditLog.append(sql, CampaignAudit.created(campaign)))
         return created
-      }).pipe(sql.withTransaction)
+      }).pipe(
+        sql.withTransaction,
+        once(
+          Effect.forEach(drafts, ({ id }) => find(id)).pipe(Effect.catchTag("CampaignNotFound", () => Effect.undefined))
+        )
+      )
 
     /** How many names a source offers. One that has ended is counted: its rows are what there is, whatever it counted. */
     const offered = (source: Campaign, chaining: Chaining.Chaining) =>
@@ -97,17 +102,15 @@ export const layer = Layer.effect(
       create: (campaign, owner) =>
         ownerOf(owner).pipe(
           Effect.flatMap((of) => Draft.one(campaign, of ?? undefined)),
-          Effect.flatMap((draft) => createAll([draft])),
+          Effect.flatMap((draft) => createAll([draft]).pipe(guard("Campaigns.create"))),
           // One draft, one campaign.
-          Effect.map((created) => created[0]!),
-          guard("Campaigns.create")
+          Effect.map((created) => created[0]!)
         ),
 
       createPipeline: (pipeline, owner) =>
         ownerOf(owner).pipe(
           Effect.flatMap((of) => Draft.many(pipeline, of ?? undefined)),
-          Effect.flatMap(createAll),
-          guard("Campaigns.createPipeline")
+          Effect.flatMap((drafts) => createAll(drafts).pipe(guard("Campaigns.createPipeline")))
         ),
 
       get: (id) => find(id).pipe(guard("Campaigns.get")),

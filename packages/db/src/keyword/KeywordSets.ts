@@ -2,7 +2,15 @@ import { changed } from "@domainflow/core/audit/Changed"
 import * as Ids from "@domainflow/core/Ids"
 import { KeywordSet, KeywordSetNameTaken, KeywordSetNotFound } from "@domainflow/core/keyword/KeywordSet"
 import { KeywordSetId } from "@domainflow/core/keyword/KeywordSetId"
-import { checkedName, checkedRules, created, KeywordSets, removed, updated } from "@domainflow/core/keyword/KeywordSets"
+import {
+  checkedName,
+  checkedRules,
+  created,
+  KeywordSets,
+  type NewKeywordSet,
+  removed,
+  updated
+} from "@domainflow/core/keyword/KeywordSets"
 import { LinearRegex } from "@domainflow/core/keyword/LinearRegex"
 import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
@@ -10,7 +18,7 @@ import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
 import * as Json from "../Json.ts"
-import { guard, onConstraint } from "../Store.ts"
+import { guard, onConstraint, once } from "../Store.ts"
 
 export const layer = Layer.effect(
   KeywordSets,
@@ -25,25 +33,32 @@ export const layer = Layer.effect(
 
     const taken = (name: string) => onConstraint({ keyword_sets_name_key: () => new KeywordSetNameTaken({ name }) })
 
-    return KeywordSets.of({
-      create: Effect.fnUntraced(
-        function* ({ description = null, isEnabled = true, ...given }) {
-          const name = Storable.text(yield* checkedName(given.name))
-          const rules = yield* checkedRules(given.rules, regexes)
-          const [row] = yield* sql`
+    const create = Effect.fnUntraced(
+      function* (id: KeywordSetId, { description = null, isEnabled = true, ...given }: NewKeywordSet) {
+        const name = Storable.text(yield* checkedName(given.name))
+        const rules = yield* checkedRules(given.rules, regexes)
+        const [row] = yield* sql`
           insert into keyword_sets (id, name, description, rules, is_enabled)
           values (
-            ${KeywordSetId.make(yield* Ids.one)}, ${name}, ${description === null ? null : Storable.text(description)},
+            ${id}, ${name}, ${description === null ? null : Storable.text(description)},
             ${Json.text(rules)}::text::jsonb, ${isEnabled}
           )
           returning *
         `.pipe(taken(name))
-          const set = yield* decode(row)
-          yield* AuditLog.append(sql, created(set))
-          return set
-        },
-        (create) => create.pipe(sql.withTransaction, guard("KeywordSets.create"))
-      ),
+        const set = yield* decode(row)
+        yield* AuditLog.append(sql, created(set))
+        return set
+      },
+      (create, id) =>
+        create.pipe(
+          sql.withTransaction,
+          once(Effect.catchTag(find(id), "KeywordSetNotFound", () => Effect.undefined)),
+          guard("KeywordSets.create")
+        )
+    )
+
+    return KeywordSets.of({
+      create: (given) => Effect.flatMap(Ids.one, (id) => create(KeywordSetId.make(id), given)),
 
       update: Effect.fnUntraced(
         function* (id, change) {

@@ -4,13 +4,13 @@ import * as Page from "@domainflow/core/Page"
 import { Persona, PersonaNameTaken, PersonaNotFound, type PersonaType } from "@domainflow/core/persona/Persona"
 import * as PersonaConfig from "@domainflow/core/persona/PersonaConfig"
 import { PersonaId } from "@domainflow/core/persona/PersonaId"
-import { created, Personas, removed, updated } from "@domainflow/core/persona/Personas"
+import { created, type NewPersona, Personas, removed, updated } from "@domainflow/core/persona/Personas"
 import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
 import * as Json from "../Json.ts"
-import { guard, onConstraint } from "../Store.ts"
+import { guard, onConstraint, once } from "../Store.ts"
 
 export const layer = Layer.effect(
   Personas,
@@ -25,25 +25,32 @@ export const layer = Layer.effect(
     const taken = (name: string, personaType: PersonaType) =>
       onConstraint({ personas_name_persona_type_key: () => new PersonaNameTaken({ name, personaType }) })
 
-    return Personas.of({
-      create: Effect.fnUntraced(
-        function* ({ description = null, isEnabled = true, personaType, ...given }) {
-          const name = Storable.text(yield* PersonaConfig.checkedName(given.name))
-          const configDetails = yield* PersonaConfig.checked(personaType, given.configDetails)
-          const [row] = yield* sql`
+    const create = Effect.fnUntraced(
+      function* (id: PersonaId, { description = null, isEnabled = true, personaType, ...given }: NewPersona) {
+        const name = Storable.text(yield* PersonaConfig.checkedName(given.name))
+        const configDetails = yield* PersonaConfig.checked(personaType, given.configDetails)
+        const [row] = yield* sql`
           insert into personas (id, name, description, persona_type, config_details, is_enabled)
           values (
-            ${PersonaId.make(yield* Ids.one)}, ${name}, ${description === null ? null : Storable.text(description)},
+            ${id}, ${name}, ${description === null ? null : Storable.text(description)},
             ${personaType}, ${Json.text(configDetails)}::text::jsonb, ${isEnabled}
           )
           returning *
         `.pipe(taken(name, personaType))
-          const persona = yield* decode(row)
-          yield* AuditLog.append(sql, created(persona))
-          return persona
-        },
-        (create) => create.pipe(sql.withTransaction, guard("Personas.create"))
-      ),
+        const persona = yield* decode(row)
+        yield* AuditLog.append(sql, created(persona))
+        return persona
+      },
+      (create, id) =>
+        create.pipe(
+          sql.withTransaction,
+          once(Effect.catchTag(find(id), "PersonaNotFound", () => Effect.undefined)),
+          guard("Personas.create")
+        )
+    )
+
+    return Personas.of({
+      create: (given) => Effect.flatMap(Ids.one, (id) => create(PersonaId.make(id), given)),
 
       update: Effect.fnUntraced(
         function* (id, change) {

@@ -1,7 +1,7 @@
 import { changed } from "@domainflow/core/audit/Changed"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
-import { created, Proxies, removed, updated, wholeMillis } from "@domainflow/core/proxy/Proxies"
+import { created, type NewProxy, Proxies, removed, updated, wholeMillis } from "@domainflow/core/proxy/Proxies"
 import {
   InvalidProxy,
   NoUsableSecret,
@@ -17,13 +17,18 @@ import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Option, type Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
-import { guard, onConstraint } from "../Store.ts"
+import { guard, onConstraint, once } from "../Store.ts"
 
 export const layer = Layer.effect(
   Proxies,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const box = yield* SecretBox
+
+    const find = Effect.fnUntraced(function* (proxyId: ProxyId) {
+      const [row] = yield* sql`select ${sql.literal(columns)} from proxies where id = ${proxyId}`
+      return row === undefined ? yield* new ProxyNotFound({ proxyId }) : yield* decode(row)
+    })
 
     const sealed = (id: ProxyId, password: Redacted.Redacted) =>
       Effect.mapError(
@@ -45,21 +50,27 @@ export const layer = Layer.effect(
         proxies_address_key: () => new ProxyTaken({ field: "address", value: address })
       })
 
-    return Proxies.of({
-      create: Effect.fnUntraced(
-        function* (given) {
-          const id = ProxyId.make(yield* Ids.one)
-          const fields = storable(yield* ProxyFields.read(given))
-          const row = { id, ...fields, ...(yield* secretFields(id, given.password)) }
-          const [made] = yield* sql`
+    const create = Effect.fnUntraced(
+      function* (id: ProxyId, given: NewProxy) {
+        const fields = storable(yield* ProxyFields.read(given))
+        const row = { id, ...fields, ...(yield* secretFields(id, given.password)) }
+        const [made] = yield* sql`
           insert into proxies ${sql.insert(row).returning(sql.literal(columns))}
         `.pipe(taken(fields))
-          const proxy = yield* decode(made)
-          yield* AuditLog.append(sql, created(proxy))
-          return proxy
-        },
-        (create) => create.pipe(sql.withTransaction, guard("Proxies.create"))
-      ),
+        const proxy = yield* decode(made)
+        yield* AuditLog.append(sql, created(proxy))
+        return proxy
+      },
+      (create, id) =>
+        create.pipe(
+          sql.withTransaction,
+          once(Effect.catchTag(find(id), "ProxyNotFound", () => Effect.undefined)),
+          guard("Proxies.create")
+        )
+    )
+
+    return Proxies.of({
+      create: (given) => Effect.flatMap(Ids.one, (id) => create(ProxyId.make(id), given)),
 
       update: Effect.fnUntraced(
         function* (id, change) {
@@ -79,10 +90,7 @@ export const layer = Layer.effect(
         (update) => update.pipe(sql.withTransaction, guard("Proxies.update"))
       ),
 
-      get: Effect.fnUntraced(function* (id) {
-        const [row] = yield* sql`select ${sql.literal(columns)} from proxies where id = ${id}`
-        return row === undefined ? yield* new ProxyNotFound({ proxyId: id }) : yield* decode(row)
-      }, guard("Proxies.get")),
+      get: (id) => find(id).pipe(guard("Proxies.get")),
 
       many: (ids) =>
         sql`
