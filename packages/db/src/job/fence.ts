@@ -5,7 +5,8 @@ import type { SqlClient, SqlError } from "effect/sql"
 
 /**
  * Fails where results are kept in the name of a claim that is over; first in the transaction that keeps them. While it
- * lasts nobody ends the claim: a rescue passes the job by.
+ * lasts nobody takes the job over: rescues and claims pass it by. Its lease can be renewed meanwhile, whatever the results
+ * wait for: a stronger lock would hold up the beat for everything that the worker has in hand.
  */
 export const hold = (
   sql: SqlClient.SqlClient,
@@ -17,7 +18,7 @@ export const hold = (
       : sql`
           select from campaign_jobs
           where id = ${claim.id} and locked_by = ${claim.lockedBy} and lower(status) = 'running'
-          for share
+          for key share
         `.pipe(
           Effect.flatMap((rows) => (rows.length === 0 ? Effect.fail(Fence.broken(operation, claim)) : Effect.void))
         )

@@ -54,7 +54,7 @@ const run = Effect.fn("CampaignRunner.run")(function* (id: CampaignId) {
 const step = Effect.fnUntraced(function* (campaign: Campaign) {
   const campaigns = yield* Campaigns
   const { id, status } = campaign
-  if (status === "pending") yield* patiently(Start.start(id))
+  if (status === "pending") yield* patiently(Start.start(id, "pending"))
   else if (status === "queued") yield* patiently(campaigns.move(id, "running", undefined, "queued"))
   else if (status === "paused") yield* Effect.sleep(pausedInterval)
   else {

@@ -12,6 +12,12 @@ export type Outcome = "exhausted" | "halted"
 /** How long to wait for a source that has nothing new; a fraction of the second in which a person notices. */
 const idle = "250 millis"
 
+/**
+ * One that was broken off still keeps what was answered by then: it is told within 1 s, what is in flight has half a second, and then
+ * it is stored.
+ */
+const settling = "4 seconds"
+
 /** Questions in keyset order, a page at a time, at the campaign's pace, until a page comes short or the control closes. */
 export const pages = <Question, Key, R>(source: {
   readonly start: Key
@@ -52,19 +58,30 @@ export const follow = <E extends { readonly _tag: string }, R>(
 ): Effect.Effect<Outcome, E | StoreError, R | Campaigns> =>
   Effect.gen(function* () {
     const campaigns = yield* Campaigns
-    const hasEnded =
+    const look: Effect.Effect<"runs" | "broke off" | "ended", StoreError> =
       source === null
-        ? Effect.succeed(true)
+        ? Effect.succeed("ended")
         : patiently(campaigns.get(source)).pipe(
-            Effect.map((campaign) => Chaining.hasEnded(chaining, campaign.status)),
-            Effect.catchTag("CampaignNotFound", () => Effect.succeed(true))
+            Effect.map(({ status }) =>
+              !Chaining.hasEnded(chaining, status)
+                ? "runs"
+                : status === "cancelled" || status === "failed"
+                  ? "broke off"
+                  : "ended"
+            ),
+            Effect.catchTag("CampaignNotFound", () => Effect.succeed("ended" as const))
           )
+    let isSettled = false
     while (true) {
       // Read before the pass: what the source added later would be missed the other way round.
-      const ended = yield* hasEnded
-      const asked = yield* pass(ended)
+      const state = yield* look
+      const isOver = state === "ended" || (state === "broke off" && isSettled)
+      const asked = yield* pass(isOver)
       if (!control.isOpen()) return "halted"
-      if (ended) return "exhausted"
-      if (asked === 0) yield* Effect.sleep(idle)
+      if (isOver) return "exhausted"
+      if (state === "broke off") {
+        isSettled = true
+        yield* control.unlessStopped(Effect.sleep(settling))
+      } else if (asked === 0) yield* Effect.sleep(idle)
     }
   })

@@ -152,7 +152,7 @@ const startFollowers = Effect.fnUntraced(function* (id: CampaignId, chaining: Ch
     if (follower.status !== "pending") continue
     const params = yield* campaigns.params(follower.id)
     if (params._tag === "domain_generation" || params.chaining !== chaining) continue
-    yield* Start.start(follower.id).pipe(
+    yield* Start.start(follower.id, "pending").pipe(
       Effect.catchTag(["PersonasUnusable", "KeywordSetsUnusable", "ProxiesUnusable"], (unusable) =>
         Effect.andThen(move(follower.id, "queued", "pending"), move(follower.id, "failed", "queued", unusable.message))
       ),
@@ -165,10 +165,14 @@ const move = (id: CampaignId, to: CampaignStatus, from: CampaignStatus, error?: 
   Campaigns.use((campaigns) => campaigns.move(id, to, error, from))
 
 const hasEnded = (source: CampaignId, chaining: Chaining.Chaining) =>
-  Campaigns.use((campaigns) => campaigns.get(source)).pipe(
-    Effect.map(({ status }) => Chaining.hasEnded(chaining, status)),
-    Effect.catchTag("CampaignNotFound", () => Effect.succeed(true))
-  )
+  Effect.gen(function* () {
+    const { status } = yield* Campaigns.use((campaigns) => campaigns.get(source))
+    if (!Chaining.hasEnded(chaining, status)) return false
+    if (status === "completed") return true
+    // One that was broken off still keeps what was answered by then: until its last job is handed back.
+    const jobs = yield* Jobs.use((jobs) => jobs.standings(source))
+    return [...jobs.values()].every((job) => job.status !== "running")
+  }).pipe(Effect.catchTag("CampaignNotFound", () => Effect.succeed(true)))
 
 /** Every campaign of a status, page by page. */
 const all = (status: CampaignStatus) =>

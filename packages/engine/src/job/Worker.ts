@@ -121,6 +121,11 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
           ).pipe(Effect.catch(() => Effect.succeed(undefined)))
           if (job?.campaignId === campaignId) return job
           if (job !== undefined) {
+            // Another session of ours may have taken that campaign up while this was asked.
+            if (running.has(job.campaignId)) {
+              yield* handBack([job])
+              continue
+            }
             yield* begin(job)
             return undefined
           }
@@ -179,6 +184,10 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
       const isFull = running.size >= most
       const job = yield* claim({ except: [...running.keys()], retry: isFull })
       if (job === undefined) return
+      if (running.has(job.campaignId)) {
+        yield* handBack([job])
+        continue
+      }
       if (isFull) beyond.add(job.campaignId)
       yield* begin(job)
     }

@@ -8,6 +8,7 @@ import { Personas } from "@domainflow/core/persona/Personas"
 import { Proxies } from "@domainflow/core/proxy/Proxies"
 import type { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import * as Stores from "@domainflow/core/Stores"
+import * as Scene from "@domainflow/core/testing/Scene"
 import { Internet } from "@domainflow/internet/Internet"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream } from "effect"
@@ -197,6 +198,28 @@ layer(world, { excludeTestServices: true, timeout: "30 seconds" })("CampaignRunn
         )
         assert.deepInclude(yield* port.get(resolution!.id), { status: "completed", processedItems: 4n })
         assert.deepInclude(yield* port.get(pages.id), { status: "completed", processedItems: 4n })
+      }),
+    60_000
+  )
+
+  it.effect(
+    "who follows a campaign that was cancelled takes what that still keeps of its last moment",
+    () =>
+      Effect.gen(function* () {
+        const [runner, port, dns] = [yield* CampaignRunner, yield* Campaigns, yield* DnsResults]
+        const [generation, resolution, fetching] = yield* pipeline("late", 3)
+        yield* runner.run(generation!.id)
+        for (const status of ["queued", "running"] as const) yield* port.move(resolution!.id, status)
+        const [first, ...others] = yield* Scene.questions(resolution!.id)
+        yield* dns.append(resolution!.id, [Scene.dnsAnswer(first!)])
+        yield* port.move(resolution!.id, "cancelled")
+        const run = yield* Effect.forkChild(runner.run(fetching!.id))
+        yield* Effect.sleep("1500 millis")
+        yield* dns.append(
+          resolution!.id,
+          others.map((question) => Scene.dnsAnswer(question))
+        )
+        assert.deepInclude({ ...(yield* Fiber.join(run)) }, { status: "completed", processedItems: 3n })
       }),
     60_000
   )
