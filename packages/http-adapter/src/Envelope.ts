@@ -1,6 +1,7 @@
 import { Effect, type Layer } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Docs from "./Docs.ts"
+import * as Metrics from "./metrics/Metrics.ts"
 import { methodNotAllowed, unknownRoute } from "./problem/errors.ts"
 import { contentType, document } from "./problem/Problem.ts"
 import * as Routes from "./Routes.ts"
@@ -13,7 +14,8 @@ export const layer = (prefix: string): Layer.Layer<never, never, HttpRouter.Http
         Effect.catchIf(isUnknownRoute, () =>
           Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }) => nothingAt(method, url, prefix))
         ),
-        Effect.map((response) => HttpServerResponse.setHeaders(response, { ...headers, ...response.headers }))
+        Effect.map((response) => HttpServerResponse.setHeaders(response, { ...headers, ...response.headers })),
+        Effect.tap(Metrics.answered)
       )
     )
   )

@@ -7,6 +7,7 @@ import * as Lease from "@domainflow/core/job/Lease"
 import { Cause, Clock, Context, type Duration, Effect, Exit, Fiber, Layer, Queue, Stream } from "effect"
 import * as Control from "../campaign/Control.ts"
 import * as Dispatcher from "./Dispatcher.ts"
+import * as JobMetrics from "./JobMetrics.ts"
 import * as Session from "./Session.ts"
 
 export interface WorkerOptions {
@@ -62,7 +63,7 @@ export class Worker extends Context.Service<
 }
 
 const make = Effect.fnUntraced(function* (options: WorkerOptions) {
-  const jobs = yield* Jobs
+  const jobs = yield* JobMetrics.counted(yield* Jobs)
   const terms = yield* Lease.Terms
   const services = yield* Effect.context<Effect.Services<typeof Dispatcher.round> | Effect.Services<Session.Run>>()
   const server = options.server ?? `${hostname()}:${process.pid}:${(yield* Ids.one).slice(-8)}`
@@ -203,7 +204,10 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
       const now = held.get(job.id)
       if (now?.job.lockedBy !== job.lockedBy) continue
       if (renewed.has(job.id)) now.since = since
-      else held.delete(job.id)
+      else {
+        held.delete(job.id)
+        yield* JobMetrics.lost
+      }
     }
   })
 
@@ -214,6 +218,7 @@ const make = Effect.fnUntraced(function* (options: WorkerOptions) {
       if (now - since < BigInt(Math.round(terms.lease * lastShare)) * 1_000_000n) continue
       yield* Effect.logWarning(`The lease of job ${job.id} could not be renewed: its work is stopped`)
       held.delete(job.id)
+      yield* JobMetrics.lost
       const session = running.get(job.campaignId)
       // All of it, and the others of its jobs are handed back. Not waited for: the next lease may be about to end as well.
       if (session !== undefined) yield* Effect.forkDetach(Fiber.interrupt(session))

@@ -2,6 +2,7 @@ import { Reach } from "@domainflow/core/auth/Reach"
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import { Clock, Context, Duration, Effect, type Fiber, Layer, Stream } from "effect"
+import * as Metrics from "../metrics/Metrics.ts"
 import { Settings } from "../Settings.ts"
 import * as Hub from "./Hub.ts"
 import { Feed } from "./Outlet.ts"
@@ -32,7 +33,8 @@ export const layer = Layer.effect(
     const campaigns = yield* Campaigns
     const { eventsFor, eventsHeartbeat } = yield* Settings
     const clock = yield* Clock.Clock
-    const fork = Effect.runForkWith(yield* Effect.context<never>())
+    const context = yield* Effect.context<never>()
+    const fork = Effect.runForkWith(context)
     const lifetime = Duration.toMillis(eventsFor)
     const tick = Math.max(10, Math.min(Duration.toMillis(eventsHeartbeat) / 2, lifetime))
     const hubs = new Map<CampaignId, Read>()
@@ -90,9 +92,11 @@ export const layer = Layer.effect(
         const until = clock.currentTimeMillisUnsafe() + lifetime
         const watcher: Hub.Watcher = { outlet, cursor, until, isQuiet: false, catchingUp: null }
         ticking ??= fork(sweep)
+        Metrics.watchers.modifyUnsafe(1, context)
         hub.join(watcher)
         if (isStopping) hub.close("reconnect")
         return () => {
+          if (hub.watchers.has(watcher)) Metrics.watchers.modifyUnsafe(-1, context)
           hub.leave(watcher)
           if (hub.watchers.size > 0 || hubs.get(id)?.hub !== hub) return
           hubs.delete(id)

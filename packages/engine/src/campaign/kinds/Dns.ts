@@ -8,6 +8,7 @@ import { BigInt, Effect, Option, Queue, Semaphore, Stream } from "effect"
 import { type Control, patiently } from "../Control.ts"
 import * as DnsAsker from "../DnsAsker.ts"
 import * as Frontier from "../Frontier.ts"
+import * as KeptMetrics from "../KeptMetrics.ts"
 import * as Lot from "../Lot.ts"
 import * as Pace from "../Pace.ts"
 import { follow, pages } from "../Pass.ts"
@@ -65,7 +66,11 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsP
       Stream.mapEffect(
         Effect.fnUntraced(function* (batch) {
           const answers = batch.flatMap(({ answer }) => answer ?? [])
-          if (answers.length > 0) yield* patiently(results.append(campaign.id, answers, frontier.reached()))
+          if (answers.length > 0) {
+            yield* patiently(results.append(campaign.id, answers, frontier.reached())).pipe(
+              KeptMetrics.dnsKept(answers)
+            )
+          }
           for (const { answer, page } of batch) {
             if (answer !== undefined && --page.open === 0) frontier.finish(page.ticket)
           }
@@ -117,7 +122,9 @@ export const runLots = Effect.fnUntraced(function* <R>(
         for (const [lot, told] of Map.groupBy(batch, ({ page }) => page.lot)) {
           const answers = told.flatMap(({ answer }) => answer ?? [])
           const kept = yield* lot.keep(
-            Poison.isolate(answers, DnsAsker.blank, (some) => patiently(results.append(campaign.id, some)))
+            Poison.isolate(answers, DnsAsker.blank, (some) =>
+              patiently(results.append(campaign.id, some)).pipe(KeptMetrics.dnsKept(some))
+            )
           )
           const count = Option.isSome(kept) ? answers.length : 0
           yield* lot.gave(count, told.length - count)

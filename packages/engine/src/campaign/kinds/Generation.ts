@@ -6,6 +6,7 @@ import type { StoreError } from "@domainflow/core/StoreError"
 import { BigInt, Effect, Stream } from "effect"
 import * as Generate from "../../generation/Generate.ts"
 import { type Control, patiently } from "../Control.ts"
+import * as KeptMetrics from "../KeptMetrics.ts"
 import type { Lot } from "../Lot.ts"
 import type { Outcome } from "../Pass.ts"
 
@@ -52,6 +53,8 @@ const speller = Effect.fnUntraced(function* ({ id: campaignId }: Campaign, param
     spell: (from: bigint, until: bigint) =>
       from >= until ? Stream.empty : Generate.stream(enumeration, { from, count: until - from, batch: batchSize }),
     append: ({ offset, names }: Generate.Batch) =>
-      patiently(domains.append({ campaignId, sourceKeyword, sourcePattern, tld, offset, names }))
+      patiently(domains.append({ campaignId, sourceKeyword, sourcePattern, tld, offset, names })).pipe(
+        KeptMetrics.namesKept
+      )
   }
 })

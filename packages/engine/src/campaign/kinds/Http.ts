@@ -16,6 +16,7 @@ import { eachOnce } from "../Askers.ts"
 import { type Control, patiently } from "../Control.ts"
 import * as FetchLookup from "../FetchLookup.ts"
 import * as Frontier from "../Frontier.ts"
+import * as KeptMetrics from "../KeptMetrics.ts"
 import * as Lot from "../Lot.ts"
 import * as Pace from "../Pace.ts"
 import { follow, pages } from "../Pass.ts"
@@ -57,13 +58,11 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: Http
         for (const { ticket } of group) frontier.finish(ticket)
         // While the source still adds names, one may come before any name that is done.
         const reached = ended ? frontier.reached() : undefined
-        return patiently(
-          results.append(
-            campaign.id,
-            group.map(({ answer }) => answer),
-            reached
-          )
-        ).pipe(Effect.as(group.length))
+        const answers = group.map(({ answer }) => answer)
+        return patiently(results.append(campaign.id, answers, reached)).pipe(
+          KeptMetrics.httpKept(answers),
+          Effect.as(group.length)
+        )
       }),
       Stream.runFold(
         () => 0,
@@ -122,7 +121,9 @@ export const runLots = Effect.fnUntraced(function* <R>(
         Effect.fnUntraced(function* ([lot, items]) {
           const answers = items.flatMap(({ answer }) => answer)
           const kept = yield* lot.keep(
-            Poison.isolate(answers, blank, (some) => patiently(results.append(campaign.id, some)))
+            Poison.isolate(answers, blank, (some) =>
+              patiently(results.append(campaign.id, some)).pipe(KeptMetrics.httpKept(some))
+            )
           )
           const count = Option.isSome(kept) ? answers.length : 0
           yield* lot.gave(count, items.length - count)
