@@ -71,9 +71,9 @@ const step = Effect.fnUntraced(function* (campaign: Campaign) {
 /** What a campaign that is `running` has left to do, until nothing is or it is told to stop. */
 const stretch = Effect.fnUntraced(function* ({ id }: Campaign) {
   const campaigns = yield* Campaigns
-  const control = yield* watch(id)
-  const campaign = yield* patiently(campaigns.measure(id))
-  return yield* work(campaign, yield* patiently(campaigns.params(id)), control)
+  const params = yield* patiently(campaigns.params(id))
+  const control = yield* watch(id, params)
+  return yield* work(yield* patiently(campaigns.measure(id)), params, control)
 }, Effect.scoped)
 
 const work = (campaign: Campaign, params: CampaignParams, control: Control) => {

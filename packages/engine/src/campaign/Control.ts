@@ -1,4 +1,5 @@
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
+import type { CampaignParams } from "@domainflow/core/campaign/CampaignParams"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import type { StoreError } from "@domainflow/core/StoreError"
 import { Deferred, type Duration, Effect, Option, Schedule } from "effect"
@@ -48,14 +49,18 @@ export const gate = (grace: Duration.Input) =>
     return { control, close }
   })
 
-/** Open while the campaign is `running`; closes within the watch interval of its leaving that state. Never opens again. */
-export const watch = Effect.fnUntraced(function* (id: CampaignId) {
+/**
+ * Open while the campaign is `running` and works by `params`; closes within the watch interval of its leaving that state, or of a change
+ * of its settings, which a pause and a resume may have come around unseen. Never opens again.
+ */
+export const watch = Effect.fnUntraced(function* (id: CampaignId, params: CampaignParams) {
   const campaigns = yield* Campaigns
+  const settings = settingsOf(params)
   const stopped = yield* Deferred.make<void>()
   let open = true
-  const look = campaigns.get(id).pipe(
+  const look = Effect.all([campaigns.get(id), campaigns.params(id)]).pipe(
     patiently,
-    Effect.map(({ status }) => status === "running"),
+    Effect.map(([{ status }, now]) => status === "running" && settingsOf(now) === settings),
     // A campaign that was deleted has nothing left to ask.
     Effect.catchTag("CampaignNotFound", () => Effect.succeed(false))
   )
@@ -85,3 +90,20 @@ export const patiently = <A, E extends { readonly _tag: string }, R>(
       schedule: Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced(longestWait)]).pipe(Schedule.jittered)
     })
   )
+
+/** What a campaign works by: all but how far it has come, where its names come from, and what is said of it. */
+const settingsOf = (params: CampaignParams): string => {
+  switch (params._tag) {
+    case "domain_generation":
+      // Its range is reserved, and stays as it is.
+      return ""
+    case "dns_validation": {
+      const { lastOffset, metadata, sourceGenerationCampaignId, ...settings } = params
+      return JSON.stringify(settings)
+    }
+    case "http_keyword_validation": {
+      const { lastProcessedDomainName, metadata, sourceCampaignId, ...settings } = params
+      return JSON.stringify(settings)
+    }
+  }
+}

@@ -48,8 +48,8 @@ export const run = Effect.fn("Session.run")(function* (first: Job, desk: Desk) {
   const campaign = yield* Control.patiently(campaigns.measure(campaignId))
   if (campaign.status !== "running") return yield* desk.ended(first, "partial")
   const asking = yield* Control.gate(0)
-  const control = Control.both(Control.both(yield* Control.watch(campaignId), desk.door), asking.control)
   const params = yield* Control.patiently(campaigns.params(campaignId))
+  const control = Control.both(Control.both(yield* Control.watch(campaignId, params), desk.door), asking.control)
 
   const [busy, reading] = [new Set<JobId>(), new Set<JobId>()]
   const read = yield* Queue.sliding<void>(1)

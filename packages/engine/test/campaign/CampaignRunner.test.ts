@@ -203,6 +203,36 @@ layer(world, { excludeTestServices: true, timeout: "30 seconds" })("CampaignRunn
   )
 
   it.effect(
+    "settings that were changed during a pause too short to be seen count from there on",
+    () =>
+      Effect.gen(function* () {
+        const [runner, port, personas] = [yield* CampaignRunner, yield* Campaigns, yield* Personas]
+        const { resolver } = yield* Internet
+        const [generation, resolution] = yield* pipeline("quick", 1_000, { rateLimitDps: 100, rateLimitBurst: 1 })
+        const swift = yield* personas.create({
+          name: "swift",
+          personaType: "dns",
+          configDetails: { resolvers: [resolver], queryTimeoutSeconds: 0.3 }
+        })
+        yield* runner.run(generation!.id)
+        const run = yield* Effect.forkChild(runner.run(resolution!.id))
+        yield* Effect.sleep("1500 millis")
+
+        const { id } = resolution!
+        yield* port.move(id, "paused")
+        yield* port.update(id, { settings: { personaIds: [swift.id] } })
+        for (const status of ["queued", "running"] as const) yield* port.move(id, status)
+
+        assert.deepInclude({ ...(yield* Fiber.join(run)) }, { status: "completed", processedItems: 1_000n })
+        const rows = yield* Stream.runCollect((yield* DnsResults).stream(id))
+        const swiftly = rows.filter(({ validatedByPersonaId }) => validatedByPersonaId === swift.id)
+        assert.isAbove(swiftly.length, 300)
+        assert.isBelow(swiftly.length, 1_000)
+      }),
+    60_000
+  )
+
+  it.effect(
     "who follows a campaign that was cancelled takes what that still keeps of its last moment",
     () =>
       Effect.gen(function* () {
