@@ -1,6 +1,7 @@
 /** Starts the Next.js host that was built in the working directory, and asks it what any host of ours must answer. */
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { once } from "node:events"
 import { createServer } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -11,7 +12,10 @@ const address = probe.address()
 assert(typeof address === "object" && address !== null)
 await new Promise((done) => probe.close(done))
 
+// `next start` is production, where a host brings keys of its own.
+const key = randomBytes(32).toString("base64")
 const next = spawn(process.execPath, ["node_modules/next/dist/bin/next", "start", "-p", String(address.port)], {
+  env: { ...process.env, DOMAINFLOW_PEPPERS: `2:${key}`, DOMAINFLOW_AUDIT_KEYS: `2026:${key}` },
   stdio: "inherit"
 })
 const ask = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${address.port}${path}`, init)
