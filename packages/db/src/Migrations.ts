@@ -20,6 +20,7 @@ import counters from "./migrations/0017_counters.ts"
 import findings from "./migrations/0018_findings.ts"
 import exactCounters from "./migrations/0019_exact_counters.ts"
 import adoptedTotals from "./migrations/0020_adopted_totals.ts"
+import uncounted from "./migrations/0021_uncounted.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -42,7 +43,8 @@ const migrations = {
   "0017_counters": counters,
   "0018_findings": findings,
   "0019_exact_counters": exactCounters,
-  "0020_adopted_totals": adoptedTotals
+  "0020_adopted_totals": adoptedTotals,
+  "0021_uncounted": uncounted
 }
 
 /**

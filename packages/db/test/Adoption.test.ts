@@ -254,6 +254,40 @@ layer(Stores.layerClient.pipe(Layer.provideMerge(Database.layerEmpty)))("a datab
   )
 })
 
+layer(Stores.layerClient.pipe(Layer.provideMerge(Database.layerEmpty)))("a database of wrong counters", (it) => {
+  it.effect("has campaigns measured by the rows their sources had, and by what is counted since", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const campaigns = yield* Campaigns
+      const results = yield* DnsResults
+      yield* Elder.tables
+      yield* Elder.rows
+      const [generation, dns, http] = [Elder.ids.generation, Elder.ids.dns, Elder.ids.http].map((id) =>
+        CampaignId.make(id)
+      ) as [CampaignId, CampaignId, CampaignId]
+      yield* sql`update campaigns set status = 'cancelled', successful_items = 3 where id = ${generation}`
+      yield* sql`update campaigns set status = 'FAILED', processed_items = 9, successful_items = 7 where id = ${dns}`
+      yield* Migrations.run
+      const total = (id: CampaignId) => Effect.map(campaigns.measure(id), ({ totalItems }) => totalItems)
+
+      // Four names of ours in kind, two of others; one of them resolves.
+      assert.strictEqual(yield* total(dns), 6n)
+      assert.strictEqual(yield* total(http), 1n)
+
+      yield* campaigns.move(dns, "queued")
+      const questions = yield* results.questions(dns, -1n, 10)
+      const [pending, other] = questions.filter(({ domainName }) => ["name4.com", "name5.com"].includes(domainName))
+      yield* results.append(dns, [Scene.dnsAnswer(pending!), Scene.dnsAnswer(other!, "Unresolved")])
+      yield* results.append(dns, [Scene.dnsAnswer(pending!)])
+      yield* campaigns.move(dns, "failed")
+      assert.strictEqual(yield* total(http), 2n)
+      assert.strictEqual((yield* Scene.http(dns)).totalItems, 2n)
+      // One of the two has its finding.
+      assert.strictEqual((yield* Scene.httpQuestions(http)).length, 1)
+    })
+  )
+})
+
 /** What a database that is almost schema v3 may lack or have otherwise. */
 const lacks = [
   "drop index idx_generated_domains_offset",

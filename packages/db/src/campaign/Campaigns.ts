@@ -3,7 +3,6 @@ import {
   Campaign,
   CampaignNotFound,
   CampaignStatus,
-  type CampaignType,
   canMove,
   IllegalTransition
 } from "@domainflow/core/campaign/Campaign"
@@ -17,7 +16,7 @@ import * as Update from "@domainflow/core/campaign/Update"
 import * as Page from "@domainflow/core/Page"
 import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Schema } from "effect"
-import { SqlClient, type Statement } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
 import { ofOwned, owned } from "../auth/within.ts"
 import * as Reservations from "../generation/Reservations.ts"
@@ -78,25 +77,13 @@ export const layer = Layer.effect(
         )
       )
 
-    /** How many names a source offers. One that has ended is counted: its rows are what there is, whatever it counted. */
+    /** How many names a source offers. What an older installation counted into one that has ended is set right. */
     const offered = (source: Campaign, chaining: Chaining.Chaining) =>
       Chaining.hasEnded(chaining, source.status)
-        ? Effect.map(given[source.campaignType](source.id), ([row]) => Draft.offered(source, chaining, row?.given))
+        ? Effect.map(Params.uncounted(sql, source.id), (more) =>
+            Draft.offered(source, chaining, source.successfulItems + more)
+          )
         : Effect.succeed(Draft.offered(source, chaining))
-
-    const given: Record<CampaignType, (id: CampaignId) => Statement.Statement<{ readonly given: bigint }>> = {
-      domain_generation: (id) => sql`
-        select count(*) as given from generated_domains where domain_generation_campaign_id = ${id}
-      `,
-      dns_validation: (id) => sql`
-        select count(*) as given from dns_validation_results
-        where dns_campaign_id = ${id} and validation_status in ${sql.in(Vocabulary.spellings("Resolved"))}
-      `,
-      http_keyword_validation: (id) => sql`
-        select count(*) as given from http_keyword_results
-        where http_keyword_campaign_id = ${id} and validation_status in ${sql.in(Vocabulary.spellings("Success"))}
-      `
-    }
 
     return Campaigns.of({
       create: (campaign, owner) =>

@@ -6,7 +6,7 @@ import type { HttpSettings, Settings } from "@domainflow/core/campaign/Change"
 import type { Draft } from "@domainflow/core/campaign/Draft"
 import * as Storable from "@domainflow/core/Storable"
 import { Array, Effect, Schema } from "effect"
-import type { SqlClient } from "effect/sql"
+import type { SqlClient, SqlError } from "effect/sql"
 import { ofOwned } from "../auth/within.ts"
 import * as Json from "../Json.ts"
 
@@ -23,6 +23,17 @@ export const find = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, id: C
   }
   return null
 })
+
+/** How many names a campaign gives beyond those that its counters tell (migration 0021). */
+export const uncounted = (sql: SqlClient.SqlClient, id: CampaignId): Effect.Effect<bigint, SqlError.SqlError> =>
+  Effect.map(
+    sql<{ uncountedItems: bigint }>`
+      select uncounted_items from domain_generation_campaign_params where campaign_id = ${id}
+      union all
+      select uncounted_items from dns_validation_params where campaign_id = ${id}
+    `,
+    ([params]) => params?.uncountedItems ?? 0n
+  )
 
 /** Keeps what a draft says; a generation campaign's range begins at `start`. */
 export const insert = (sql: SqlClient.SqlClient, { from, id, params }: Draft, start: bigint) => {

@@ -170,6 +170,13 @@ const reads = Effect.fnUntraced(function* (ids: Record<"generation" | "dns" | "h
   )
 })
 
+/** What is asked of a source that has ended, at every start of a campaign over it. */
+const overEnded = Effect.fnUntraced(function* (ids: Record<"dns" | "http", CampaignId>) {
+  const campaigns = yield* Campaigns
+  yield* cheap("a measure over a source that has ended", campaigns.measure(ids.http))
+  yield* cheap("a campaign over a source that has ended", Scene.http(ids.dns))
+})
+
 layer(Stores.layerClient.pipe(Layer.provideMerge(oneSession)), { timeout: "60 seconds" })("hot reads", (it) => {
   it.effect(
     "read what they answer and little more, whatever PostgreSQL knows of the tables",
@@ -183,10 +190,13 @@ layer(Stores.layerClient.pipe(Layer.provideMerge(oneSession)), { timeout: "60 se
         yield* reads(young)
         // As on an old one, where a campaign is one of many.
         yield* Campaigns.use((campaigns) => campaigns.move(young.dns, "cancelled"))
+        yield* overEnded(young)
         const old = yield* filled
         yield* Campaigns.use((campaigns) => campaigns.move(old.dns, "queued"))
         yield* sql`vacuum analyze`
         yield* reads(old)
+        yield* Campaigns.use((campaigns) => campaigns.move(old.dns, "cancelled"))
+        yield* overEnded(old)
       }),
     120_000
   )

@@ -2,11 +2,14 @@ import { index, optional, references, required, type Table, table } from "../Pro
 
 /** Columns, indexes and triggers beyond schema v3, by table; the migrations that add them say why. */
 export const parts: Readonly<Record<string, Partial<Pick<Table, "columns" | "indexes" | "triggers">>>> = {
-  "public.domain_generation_campaign_params": { columns: { start_offset: required("bigint", "0") } },
+  "public.domain_generation_campaign_params": {
+    columns: { start_offset: required("bigint", "0"), uncounted_items: required("bigint", "0") }
+  },
   "public.dns_validation_params": {
     columns: {
       last_offset: required("bigint", "-1"),
       highest_offset: required("bigint", "-1"),
+      uncounted_items: required("bigint", "0"),
       chaining: required("text", "'manual'")
     }
   },
