@@ -12,6 +12,7 @@ import { SqlClient } from "effect/sql"
 import * as Arrays from "../Arrays.ts"
 import { ofOwned } from "../auth/within.ts"
 import * as Tallies from "../campaign/Tallies.ts"
+import * as Windows from "../campaign/Windows.ts"
 import * as Json from "../Json.ts"
 import * as Fence from "../job/fence.ts"
 import { believing, byIndex, guard, type Suspicions } from "../Store.ts"
@@ -22,23 +23,17 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
-    return DnsResults.of({
-      questions: Effect.fnUntraced(
-        function* (campaignId, after, limit, until) {
-          const [resume] = yield* sql<Resume>`
-          select source_generation_campaign_id as source, last_offset, highest_offset
-          from dns_validation_params where campaign_id = ${campaignId}
-        `
-          if (resume === undefined || resume.source === null) return []
-          const isPlace = typeof after !== "bigint"
-          const [from, id] = Place.after(!isPlace && after < 0n ? resume.lastOffset : after)
+    /** One statement's worth of names, up to and with `end` and before `until`, without those that have an answer. */
+    const open = (campaignId: CampaignId, { highestOffset, source }: Resume) =>
+      Effect.fnUntraced(
+        function* ([from, id]: Place.Place, limit: number, end?: Place.Place, until?: bigint) {
           return yield* sql<DnsQuestion>`
           select g.domain_name, g.id as generated_domain_id, g.offset_index as "offset"
           from generated_domains g
           ${
             // Behind the highest answer there may be others, of batches that overtook, or of an older installation. A probe
             // of the key per name finds them; lateral, with its limit, so that it is never a scan of all answers.
-            from < resume.highestOffset || (isPlace && from === resume.highestOffset)
+            mayBeAnswered([from, id], highestOffset)
               ? sql`
                   left join lateral (
                     select true as is_there from dns_validation_results r
@@ -49,15 +44,51 @@ export const layer = Layer.effect(
                 `
               : sql`cross join (select null::boolean as is_there) answer`
           }
-          where g.domain_generation_campaign_id = ${resume.source}
+          where g.domain_generation_campaign_id = ${source}
             and g.offset_index >= ${from}::bigint and (g.offset_index, g.id) > (${from}::bigint, ${id}::uuid)
             ${until === undefined ? sql`` : sql`and g.offset_index < ${until}::bigint`}
+            ${
+              end === undefined
+                ? sql``
+                : sql`
+                    and g.offset_index <= ${end[0]}::bigint
+                    and (g.offset_index, g.id) <= (${end[0]}::bigint, ${end[1]}::uuid)
+                  `
+            }
             and answer.is_there is null
           order by g.offset_index, g.id limit ${limit}
         `
         },
         (questions) => questions.pipe(byIndex(sql), guard("DnsResults.questions"))
-      ),
+      )
+
+    const ahead = (source: string | null) =>
+      Effect.fnUntraced(
+        function* ([from, id]: Place.Place, names: number) {
+          const [name] = yield* sql<{ readonly offset: bigint; readonly id: string }>`
+          select g.offset_index as "offset", g.id from generated_domains g
+          where g.domain_generation_campaign_id = ${source}
+            and g.offset_index >= ${from}::bigint and (g.offset_index, g.id) > (${from}::bigint, ${id}::uuid)
+          order by g.offset_index, g.id offset ${names} limit 1
+        `
+          return name === undefined ? undefined : ([name.offset, name.id] as const)
+        },
+        (ahead) => ahead.pipe(byIndex(sql), guard("DnsResults.questions"))
+      )
+
+    return DnsResults.of({
+      questions: Effect.fnUntraced(function* (campaignId, after, limit, until) {
+        const [resume] = yield* sql<Resume>`
+          select source_generation_campaign_id as source, last_offset, highest_offset
+          from dns_validation_params where campaign_id = ${campaignId}
+        `.pipe(guard("DnsResults.questions"))
+        if (resume === undefined || resume.source === null) return []
+        const place = Place.after(typeof after === "bigint" && after < 0n ? resume.lastOffset : after)
+        const read = open(campaignId, resume)
+        return until === undefined && mayBeAnswered(place, resume.highestOffset)
+          ? yield* Windows.page({ read, ahead: ahead(resume.source) }, place, limit)
+          : yield* read(place, limit, undefined, until)
+      }),
 
       append: Effect.fnUntraced(function* (campaignId, answers, reached) {
         const settled = Answers.settled(answers)
@@ -106,6 +137,10 @@ interface Resume {
   readonly lastOffset: bigint
   readonly highestOffset: bigint
 }
+
+/** Whether names behind this place may have an answer already. */
+const mayBeAnswered = ([offset, id]: Place.Place, highest: bigint): boolean =>
+  offset < highest || (offset === highest && id !== Place.after(offset)[1])
 
 /** Keeps the answers that are new, and answers how they count. */
 const keep = (

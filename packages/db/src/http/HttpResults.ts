@@ -18,6 +18,7 @@ import { Effect, Layer, Schema, String } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { ofOwned } from "../auth/within.ts"
 import * as Tallies from "../campaign/Tallies.ts"
+import * as Windows from "../campaign/Windows.ts"
 import * as Json from "../Json.ts"
 import * as Fence from "../job/fence.ts"
 import { believing, byIndex, guard, type Suspicions } from "../Store.ts"
@@ -40,6 +41,12 @@ export const layer = Layer.effect(
       `
     }
 
+    /** The rows `n` in which a source has its names, resolved or not. */
+    const tables: Record<SourceType, (source: CampaignId) => Statement.Fragment> = {
+      DNSValidation: (source) => sql`dns_validation_results n where n.dns_campaign_id = ${source}`,
+      DomainGeneration: (source) => sql`generated_domains n where n.domain_generation_campaign_id = ${source}`
+    }
+
     /** What a source says of the names `g` that it offers: the result that says a name resolves, where it has any. */
     const answers: Record<SourceType, (source: CampaignId) => Statement.Fragment> = {
       DNSValidation: (source) => sql`
@@ -53,17 +60,13 @@ export const layer = Layer.effect(
       DomainGeneration: () => sql`cross join (select null::uuid as id) r`
     }
 
-    return HttpResults.of({
-      questions: Effect.fnUntraced(
-        function* (campaignId, after, limit, until) {
-          const [resume] = yield* sql<Resume>`
-          select source_campaign_id, source_type, last_processed_domain_name as reached
-          from http_keyword_campaign_params where campaign_id = ${campaignId}
-        `
-          if (resume === undefined) return []
+    /** One statement's worth of names, up to and with `end` and before `until`, without those that have a result. */
+    const open = (campaignId: CampaignId, { sourceCampaignId, sourceType }: Resume) =>
+      Effect.fnUntraced(
+        function* (after: string, limit: number, end?: string, until?: string) {
           return yield* sql<HttpQuestion>`
           select name.domain_name, name.dns_result_id
-          from ${sources[resume.sourceType](resume.sourceCampaignId)}
+          from ${sources[sourceType](sourceCampaignId)}
           -- A probe of the key per name; lateral, with its limit, so that it is never a scan of all results.
           left join lateral (
             select true as is_there from http_keyword_results r
@@ -71,14 +74,41 @@ export const layer = Layer.effect(
               and lower(r.validation_status) <> 'pending'
             limit 1
           ) result on true
-          where name.domain_name > ${after ?? resume.reached ?? ""}
+          where name.domain_name > ${after}
+            ${end === undefined ? sql`` : sql`and name.domain_name <= ${end}`}
             ${until === undefined ? sql`` : sql`and name.domain_name < ${until}`}
             and result.is_there is null
           order by name.domain_name limit ${limit}
         `
         },
         (questions) => questions.pipe(byIndex(sql), guard("HttpResults.questions"))
-      ),
+      )
+
+    const ahead = ({ sourceCampaignId, sourceType }: Resume) =>
+      Effect.fnUntraced(
+        function* (after: string, names: number) {
+          const [name] = yield* sql<{ readonly domainName: string }>`
+          select n.domain_name from ${tables[sourceType](sourceCampaignId)} and n.domain_name > ${after}
+          order by n.domain_name offset ${names} limit 1
+        `
+          return name?.domainName
+        },
+        (ahead) => ahead.pipe(byIndex(sql), guard("HttpResults.questions"))
+      )
+
+    return HttpResults.of({
+      questions: Effect.fnUntraced(function* (campaignId, after, limit, until) {
+        const [resume] = yield* sql<Resume>`
+          select source_campaign_id, source_type, last_processed_domain_name as reached
+          from http_keyword_campaign_params where campaign_id = ${campaignId}
+        `.pipe(guard("HttpResults.questions"))
+        if (resume === undefined) return []
+        const read = open(campaignId, resume)
+        const from = after ?? resume.reached ?? ""
+        return until === undefined
+          ? yield* Windows.page({ read, ahead: ahead(resume) }, from, limit)
+          : yield* read(from, limit, undefined, until)
+      }),
 
       stretch: Effect.fnUntraced(
         function* (campaignId, after, limit, until) {
