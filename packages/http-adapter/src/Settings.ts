@@ -8,8 +8,9 @@ export interface Settings {
    */
   readonly trustedProxies: ReadonlyArray<string>
   /**
-   * Origins of pages that may write, such as `https://domainflow.example`. None by default: then a page must come from the host
-   * that the request was sent to.
+   * Origins of pages that may write, such as `https://app.example.com` to an API at `api.example.com`. None by default: then a page
+   * must come from the host that the request was sent to. Of the same site they must be, for the cookie is `SameSite=Lax`, and
+   * CORS is the host's: its preflight, and `Access-Control-Allow-Credentials`.
    */
   readonly origins: ReadonlyArray<string>
   /** What a collector shows as `Authorization: Bearer` to read the metrics; without one it takes a session. */
