@@ -21,6 +21,7 @@ import findings from "./migrations/0018_findings.ts"
 import exactCounters from "./migrations/0019_exact_counters.ts"
 import adoptedTotals from "./migrations/0020_adopted_totals.ts"
 import uncounted from "./migrations/0021_uncounted.ts"
+import unseenTransactions from "./migrations/0022_unseen_transactions.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -44,7 +45,8 @@ const migrations = {
   "0018_findings": findings,
   "0019_exact_counters": exactCounters,
   "0020_adopted_totals": adoptedTotals,
-  "0021_uncounted": uncounted
+  "0021_uncounted": uncounted,
+  "0022_unseen_transactions": unseenTransactions
 }
 
 /**

@@ -4,8 +4,10 @@ import { Jobs } from "@domainflow/core/job/Jobs"
 import * as Stretch from "@domainflow/core/job/Stretch"
 import * as Scene from "@domainflow/core/testing/Scene"
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
+import * as Pg from "../../src/Pg.ts"
+import * as Database from "../support/Database.ts"
 import * as Stores from "../support/Stores.ts"
 
 /** Rows of `campaign_jobs` that a claim looked at, through an index or without one. */
@@ -105,3 +107,60 @@ it.layer(Stores.layer, { timeout: "120 seconds", excludeTestServices: true })("w
       })
   )
 })
+
+/** Stays open for ever, and keeps what any row was since it began. */
+const staysOpen = SqlClient.SqlClient.use((sql) =>
+  Effect.andThen(sql`select pg_current_xact_id()::text`, Effect.never).pipe(sql.withTransaction)
+)
+
+it.live(
+  "a role that may not look into others' sessions counts so, too, beside a transaction of another",
+  () =>
+    Effect.gen(function* () {
+      const { url } = yield* Database.server
+      const role = `plain_${crypto.randomUUID().replaceAll("-", "")}`
+      const admin = <A, E>(use: (sql: SqlClient.SqlClient) => Effect.Effect<A, E>, at = Redacted.make(url)) =>
+        SqlClient.SqlClient.use(use).pipe(Effect.provide(Pg.layer(at)), Effect.scoped)
+      yield* Effect.acquireRelease(
+        admin((sql) => sql`create role ${sql(role)} login password 'plain'`),
+        () => admin((sql) => sql`drop role ${sql(role)}`).pipe(Effect.orDie)
+      )
+      const database = yield* Database.fresh("migrated")
+      yield* admin((sql) => sql`grant all on all tables in schema public to ${sql(role)}`, database)
+      const road = new URL(Redacted.value(database))
+      road.username = role
+      road.password = "plain"
+
+      yield* Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const campaign = yield* Scene.generation({ variableLength: 4, numDomainsToGenerate: 400_000 })
+        yield* Scene.bring(campaign, "running")
+        const versions = (from: number) =>
+          Effect.gen(function* () {
+            const seen = new Set<string>()
+            for (let i = from; i < from + 60; i++) {
+              yield* GeneratedDomains.use((domains) =>
+                Effect.flatMap(Scene.batch(campaign.id, BigInt(i), 1), domains.append)
+              )
+              const [row] = yield* sql<{ version: string }>`
+                select xmin::text as version from campaigns where id = ${campaign.id}
+              `
+              seen.add(row!.version)
+            }
+            return seen.size
+          })
+        assert.strictEqual(yield* versions(0), 60)
+
+        yield* Effect.forkChild(Effect.provide(staysOpen, Pg.layer(database)))
+        const [other] = yield* sql`
+          select count(*) as seen, count(xact_start) as told from pg_stat_activity
+          where datname = current_database() and usename <> current_user and backend_xid is not null
+        `.pipe(Effect.repeat({ until: ([found]) => found?.["seen"] === 1n }))
+        assert.deepStrictEqual(other, { seen: 1n, told: 0n })
+        // Every other transaction counts, whatever it is about.
+        yield* Effect.forEach(Array.from({ length: 260 }), () => sql`select pg_current_xact_id()::text`)
+        assert.isBelow(yield* versions(60), 5)
+      }).pipe(Effect.provide(Stores.layerClient.pipe(Layer.provideMerge(Pg.layer(Redacted.make(road.href))))))
+    }).pipe(Effect.scoped),
+  60_000
+)
