@@ -6,16 +6,20 @@ import { methodNotAllowed, unknownRoute } from "./problem/errors.ts"
 import { contentType, document } from "./problem/Problem.ts"
 import * as Routes from "./Routes.ts"
 
-/** Around every answer: the headers that keep browsers from guessing, and a problem document where nothing answers. */
+/** Around every answer: it is counted, has the headers that keep browsers from guessing, and is a problem document where nothing answers. */
 export const layer = (prefix: string): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   HttpRouter.use((router) =>
-    router.addGlobalMiddleware((answer) =>
-      answer.pipe(
-        Effect.catchIf(isUnknownRoute, () =>
-          Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }) => nothingAt(method, url, prefix))
-        ),
-        Effect.map((response) => HttpServerResponse.setHeaders(response, { ...headers, ...response.headers })),
-        Effect.tap(Metrics.answered)
+    Effect.flatMap(Effect.context<never>(), (context) =>
+      router.addGlobalMiddleware((answer) =>
+        answer.pipe(
+          Effect.catchIf(isUnknownRoute, () =>
+            Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }) => nothingAt(method, url, prefix))
+          ),
+          Effect.map((response) => {
+            Metrics.answered(response.status, context)
+            return HttpServerResponse.setHeaders(response, { ...headers, ...response.headers })
+          })
+        )
       )
     )
   )
