@@ -10,7 +10,8 @@ import {
 import type { HashedPassword } from "@domainflow/core/auth/Password"
 import { type RoleName, superAdmin } from "@domainflow/core/auth/Role"
 import { Account, EmailTaken, User } from "@domainflow/core/auth/User"
-import type { UserId } from "@domainflow/core/auth/UserId"
+import { UserId } from "@domainflow/core/auth/UserId"
+import * as Ids from "@domainflow/core/Ids"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
@@ -184,7 +185,7 @@ export const layer = Layer.effect(
           `
           if (held !== undefined) return null
           const roles: ReadonlyArray<RoleName> = [superAdmin]
-          const made = yield* Effect.orDie(insert(sql, { ...user, roles }, null))
+          const made = yield* Effect.orDie(insert(sql, UserId.make(yield* Ids.one), { ...user, roles }, null))
           yield* AuditLog.append(sql, { action: "user.created", entityId: made.id, details: { roles } })
           yield* AuthLog.append(sql, {
             eventType: "user_created",

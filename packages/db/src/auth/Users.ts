@@ -10,7 +10,7 @@ import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient, type SqlError, type Statement } from "effect/sql"
-import { guard, onConstraint } from "../Store.ts"
+import { guard, onConstraint, once } from "../Store.ts"
 import {
   actorsClient,
   dueForRotation,
@@ -64,24 +64,35 @@ export const layer = Layer.effect(
         sql`update audit_logs set former_user_id = user_id, user_id = null where user_id = ${userId}`
       )
 
-    return Users.of({
-      create: (grant, user) =>
-        Effect.gen(function* () {
-          yield* holds(sql, grant, user.roles)
-          const made = yield* insert(sql, user, grant.userId)
-          const client = yield* actorsClient
-          yield* record(sql, grant, { action: "user.created", entityId: made.id, details: { roles: user.roles } }, [
-            { eventType: "user_created", eventStatus: "success", userId: made.id, client }
-          ])
-          return made
-        }).pipe(sql.withTransaction, emailTaken(user.email), guard("Users.create")),
+    const find = Effect.fnUntraced(function* (userId: UserId) {
+      const rows = yield* sql`select * from auth.users where id = ${userId}`
+      if (rows.length === 0) return yield* new UserNotFound({ userId })
+      return yield* decodeOne(rows)
+    })
 
-      get: (_grant, userId) =>
-        Effect.gen(function* () {
-          const rows = yield* sql`select * from auth.users where id = ${userId}`
-          if (rows.length === 0) return yield* new UserNotFound({ userId })
-          return yield* decodeOne(rows)
-        }).pipe(guard("Users.get")),
+    const create = Effect.fnUntraced(
+      function* (id: UserId, grant: Manage, user: NewUser) {
+        yield* holds(sql, grant, user.roles)
+        const made = yield* insert(sql, id, user, grant.userId)
+        const client = yield* actorsClient
+        yield* record(sql, grant, { action: "user.created", entityId: id, details: { roles: user.roles } }, [
+          { eventType: "user_created", eventStatus: "success", userId: id, client }
+        ])
+        return made
+      },
+      (create, id, _grant, { email }) =>
+        create.pipe(
+          sql.withTransaction,
+          emailTaken(email),
+          once(Effect.catchTag(find(id), "UserNotFound", () => Effect.undefined)),
+          guard("Users.create")
+        )
+    )
+
+    return Users.of({
+      create: (grant, user) => Effect.flatMap(Ids.one, (id) => create(UserId.make(id), grant, user)),
+
+      get: (_grant, userId) => find(userId).pipe(guard("Users.get")),
 
       page: Effect.fnUntraced(function* (_grant, request) {
         const after = yield* Page.position(PageKey, request)
@@ -171,10 +182,10 @@ export const layer = Layer.effect(
 /** Stores an account with its roles, inside the transaction of whoever makes it. */
 export const insert = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
+  id: UserId,
   user: NewUser,
   by: UserId | null
 ): Effect.fn.Return<User, RoleNotFound | SqlError.SqlError | Schema.SchemaError> {
-  const id = UserId.make(yield* Ids.one)
   const rows = yield* sql`
     insert into auth.users
       (id, email, password_hash, password_pepper_version, first_name, last_name, avatar_url, must_change_password,

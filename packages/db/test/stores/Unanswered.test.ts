@@ -1,14 +1,18 @@
 import { AuditLog } from "@domainflow/core/audit/AuditLog"
+import { Email } from "@domainflow/core/auth/User"
+import { Users } from "@domainflow/core/auth/Users"
 import { Campaigns } from "@domainflow/core/campaign/Campaigns"
 import { ConfigStates } from "@domainflow/core/generation/ConfigStates"
 import * as Enumeration from "@domainflow/core/generation/Enumeration"
 import { KeywordSets } from "@domainflow/core/keyword/KeywordSets"
 import { Personas } from "@domainflow/core/persona/Personas"
 import { Proxies } from "@domainflow/core/proxy/Proxies"
+import { manage } from "@domainflow/core/testing/authFixture"
 import * as Scene from "@domainflow/core/testing/Scene"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Option, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
+import * as UsersOfDb from "../../src/auth/Users.ts"
 import * as Pg from "../../src/Pg.ts"
 import * as Database from "../support/Database.ts"
 import * as Lossy from "../support/Lossy.ts"
@@ -25,6 +29,7 @@ it.live(
         const personas = yield* Personas
         const sets = yield* KeywordSets
         const proxies = yield* Proxies
+        const users = yield* Users
         const audit = yield* AuditLog
         const dns = yield* Scene.persona("dns")
         const { _tag, ...generation } = Scene.pattern({ constantString: "piped", numDomainsToGenerate: 7 })
@@ -35,7 +40,7 @@ it.live(
           sql<Record<string, bigint>>`
             select (select count(*) from campaigns) as campaigns, (select count(*) from personas) as personas,
               (select count(*) from keyword_sets) as sets, (select count(*) from proxies) as proxies,
-              (select count(*) from audit_logs) as lines
+              (select count(*) from auth.users) as users, (select count(*) from audit_logs) as lines
           `,
           ([counts]) => counts!
         )
@@ -57,6 +62,16 @@ it.live(
           proxy: [
             proxies.create({ name: "once", address: "once:1", protocol: "http", password }),
             { proxies: 1n, lines: 1n }
+          ],
+          user: [
+            users.create(manage, {
+              email: Email.make("once@example.org"),
+              password: { hash: password, pepperVersion: 1 },
+              firstName: "Ada",
+              lastName: "King",
+              roles: []
+            }),
+            { users: 1n, lines: 1n }
           ],
           line: [audit.append({ action: "campaign.queued", entityId: dns.id }), { lines: 1n }]
         }
@@ -80,7 +95,9 @@ it.live(
         // What is refused is refused for what others have made.
         assert.strictEqual((yield* Effect.flip(sets.create({ name: "once", rules: [] })))._tag, "KeywordSetNameTaken")
         road.lose(0)
-      }).pipe(Effect.provide(Stores.layerClient.pipe(Layer.provideMerge(Pg.layer(road.url)))))
+      }).pipe(
+        Effect.provide(Layer.merge(Stores.layerClient, UsersOfDb.layer).pipe(Layer.provideMerge(Pg.layer(road.url))))
+      )
     }).pipe(Effect.scoped),
   60_000
 )
