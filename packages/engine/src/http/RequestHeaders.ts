@@ -31,6 +31,8 @@ export const make = (persona: HttpPersona): RequestHeaders => {
   const order = new Map(persona.headerOrder.map((name, at) => [name.toLowerCase(), { at, name }]))
   const rank = (name: string) => order.get(name.toLowerCase())?.at ?? order.size
   const spelt = (name: string) => order.get(name.toLowerCase())?.name ?? name
+  // Host stays first unless the persona puts it elsewhere (RFC 9110 7.2).
+  const placed = (name: string) => (name === "host" && !order.has(name) ? -1 : rank(name))
 
   const build = (cookie: string | null, isSameParty: boolean): Array<string> => {
     const sent = [...said.values()].filter(([name]) => isSameParty || !personal.has(name.toLowerCase()))
@@ -43,7 +45,7 @@ export const make = (persona: HttpPersona): RequestHeaders => {
   return {
     lines: (cookie, isSameParty) => (cookie === null && isSameParty ? usual : build(cookie, isSameParty)),
     saysKeepAlive: /\bkeep-alive\b/i.test(connection),
-    rearrange: order.has("host") || order.has("connection") ? (head) => rearranged(head, rank, spelt) : undefined
+    rearrange: order.has("host") || order.has("connection") ? (head) => rearranged(head, placed, spelt) : undefined
   }
 }
 
@@ -57,13 +59,11 @@ const defaults: ReadonlyArray<readonly [string, string]> = [
 /** Meant for one host alone. */
 const personal = new Set(["authorization", "cookie"])
 
-const rearranged = (head: string, rank: (name: string) => number, spelt: (name: string) => string): string => {
+const rearranged = (head: string, placed: (name: string) => number, spelt: (name: string) => string): string => {
   const [request = "", ...rest] = head.split("\r\n")
-  // Host stays first unless the persona puts it elsewhere (RFC 9110 7.2).
-  const place = (name: string) => (name === "host" && spelt(name) === name ? -1 : rank(name))
   const lines = rest
     .filter((line) => line !== "")
     .map((line) => ({ name: line.slice(0, line.indexOf(":")), rest: line.slice(line.indexOf(":")) }))
-  lines.sort((a, b) => place(a.name) - place(b.name))
+  lines.sort((a, b) => placed(a.name) - placed(b.name))
   return [request, ...lines.map(({ name, rest }) => spelt(name) + rest), "", ""].join("\r\n")
 }

@@ -60,6 +60,13 @@ describe("HttpStage: request headers", () => {
         names(yield* sent({ headers, headerOrder: ["User-Agent", "Host", "X-B", "Connection"] })),
         ["User-Agent", "Host", "X-B", "Connection", "Accept", "Accept-Encoding", "X-A"]
       )
+      assert.deepStrictEqual(names(yield* sent({ headerOrder: ["user-agent", "accept", "host", "connection"] })), [
+        "user-agent",
+        "accept",
+        "host",
+        "connection",
+        "Accept-Encoding"
+      ])
       assert.deepStrictEqual(names(yield* sent({ headerOrder: ["Accept", "Connection"] })), [
         "host",
         "Accept",
