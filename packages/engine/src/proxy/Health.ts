@@ -1,7 +1,7 @@
 /** What is known of a proxy's health. Pure: what counts and what does not is all here. */
 export interface Health {
   readonly isHealthy: boolean
-  /** Failures since the last good answer. */
+  /** Failures since the last sign of life. */
   readonly failures: number
   /** In words, without secrets. */
   readonly status: string
@@ -18,6 +18,9 @@ export const succeeded = (_: Health, latencyMs: number): Health => ({
   status: "ok",
   latencyMs
 })
+
+/** Something was heard of it that ends a row of failures, and says no more than that. */
+export const lived = (self: Health): Health => ({ ...self, failures: 0 })
 
 export const failed = (self: Health, status: string): Health => ({
   isHealthy: self.isHealthy && self.failures + 1 < patience,

@@ -29,7 +29,10 @@ export const make = (options: ProxyProbeOptions = {}): ProxyProbe => {
         broke: (status) =>
           Effect.sync(() => {
             health = Health.failed(health, status)
-          })
+          }),
+        lives: Effect.sync(() => {
+          health = Health.lived(health)
+        })
       })
       yield* probe.pipe(
         Effect.repeat({ schedule: pause, until: () => health.failures === 0 || !health.isHealthy }),

@@ -11,10 +11,12 @@ import type { Endpoint } from "./Endpoint.ts"
 import * as HttpTunnel from "./HttpTunnel.ts"
 import * as Socks5 from "./Socks5.ts"
 
-/** What a use of a proxy showed of its health. What it says of a destination shows nothing but that it lives. */
+/** What a use of a proxy showed of its health. */
 export interface Listener {
   readonly answered: (latencyMs: number) => Effect.Effect<void>
   readonly broke: (status: string) => Effect.Effect<void>
+  /** It said something of a destination, or forwarded what that said: how long this took is no latency of its own. */
+  readonly lives: Effect.Effect<void>
 }
 
 /**
@@ -33,7 +35,10 @@ export const make = (proxyId: ProxyId, endpoint: Endpoint, tls: () => Tls, liste
 
   /** The proxy lives, and cannot or will not go there. */
   const refused = (reason: string): Effect.Effect<never, Fault> =>
-    Effect.fail({ ...fault("ProxyError", `${name}: ${reason}`, true), isClosedDoor: true })
+    Effect.andThen(
+      listener.lives,
+      Effect.fail({ ...fault("ProxyError", `${name}: ${reason}`, true), isClosedDoor: true })
+    )
 
   const listen = <A>(answer: Effect.Effect<A, Breakdown>): Effect.Effect<A, Fault> =>
     Effect.catchTag(answer, "Breakdown", ({ reason }) => broken(reason))
@@ -62,7 +67,7 @@ export const make = (proxyId: ProxyId, endpoint: Endpoint, tls: () => Tls, liste
         : valuesOf(head, "x-squid-error").length > 0 ||
             valuesOf(head, "proxy-status").some((status) => /;\s*error=/.test(status)) // RFC 9209 2.1.1
           ? refused(`refused to forward (${head.status})`)
-          : Effect.void
+          : listener.lives
   }
 
   const open = Effect.fnUntraced(function* (line: Line, to: Destination): Effect.fn.Return<Reached, Fault> {

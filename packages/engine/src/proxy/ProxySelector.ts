@@ -89,7 +89,8 @@ export const make = Effect.fnUntraced(function* (
       proxy,
       road: ProxyRoad.make(proxy.id, endpoint, tls, {
         answered: (latencyMs) => learn(proxy.id, (health) => Health.succeeded(health, latencyMs)),
-        broke: (status) => learn(proxy.id, (health) => Health.failed(health, status))
+        broke: (status) => learn(proxy.id, (health) => Health.failed(health, status)),
+        lives: learn(proxy.id, Health.lived)
       }),
       health: known?.health ?? {
         isHealthy: proxy.isHealthy,

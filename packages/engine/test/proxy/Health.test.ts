@@ -18,6 +18,23 @@ describe("Health", () => {
     )
   })
 
+  it("a sign of life ends a row of failures, brings nothing back and is no latency", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean()), (failures) => {
+        const self = failures.reduce((self, fails) => (fails ? Health.failed(self, "x") : Health.lived(self)), fresh)
+        const longest = Math.max(
+          ...failures
+            .map((fails) => (fails ? "x" : " "))
+            .join("")
+            .split(" ")
+            .map((row) => row.length)
+        )
+        assert.strictEqual(self.isHealthy, longest < 3)
+        assert.isNull(self.latencyMs)
+      })
+    )
+  })
+
   it("what was out stays out whatever else fails", () => {
     const out = { ...fresh, isHealthy: false }
     assert.isFalse(Health.failed(out, "x").isHealthy)

@@ -40,6 +40,37 @@ describe("ProxySelector", () => {
     }).pipe(Effect.provide(stores))
   )
 
+  it.live("strays among signs of life take nobody out, three in a row do", () =>
+    Effect.gen(function* () {
+      const target = yield* serve(() => answer(200, html))
+      const dropped: Servers.Manner = { _tag: "Says", octets: "" }
+      const locked: Servers.Manner = { _tag: "Forwards", login: "ada:tea" }
+      const cases: ReadonlyArray<readonly ["http" | "socks5", stray: Servers.Manner, sign: Servers.Manner]> = [
+        ["http", dropped, { _tag: "Refuses", code: 502 }],
+        ["socks5", dropped, { _tag: "Refuses", code: 5 }],
+        ["http", locked, { _tag: "Forwards" }],
+        ["http", locked, { _tag: "Forwards", says: "HTTP/1.1 503 No\r\nX-Squid-Error: ERR_DNS_FAIL 0\r\n\r\n" }]
+      ]
+      for (const [protocol, stray, sign] of cases) {
+        const running = yield* protocol === "http" ? Servers.http() : Servers.socks()
+        const proxy = yield* row(protocol, running)
+        const roads = yield* selector([proxy])
+        const use = (manner: Servers.Manner) =>
+          Effect.suspend(() => {
+            running.become(manner)
+            return ask(target, {}, { proxy: roads })
+          })
+        for (let turn = 0; turn < 4; turn++) {
+          yield* use(sign)
+          assert.strictEqual((yield* use(stray)).status, "ProxyError")
+          assert.strictEqual(yield* roads.left, 1, `${protocol}, ${JSON.stringify(sign)}, turn ${turn}`)
+        }
+        for (let turn = 0; turn < 2; turn++) yield* use(stray)
+        assert.strictEqual(yield* roads.left, 0)
+      }
+    }).pipe(Effect.provide(stores))
+  )
+
   it.live("no proxy left is a ProxyError, never a direct question", () =>
     Effect.gen(function* () {
       const target = yield* serve(() => answer(200, html))
