@@ -13,7 +13,7 @@ export interface Settings {
    * CORS is the host's: its preflight, and `Access-Control-Allow-Credentials`.
    */
   readonly origins: ReadonlyArray<string>
-  /** What a collector shows as `Authorization: Bearer` to read the metrics; without one it takes a session. */
+  /** What a collector shows as `Authorization: Bearer` to read the metrics; without one, or with an empty one, it takes a session. */
   readonly metricsToken: Redacted.Redacted | null
   /** How long a body may take to arrive. */
   readonly bodyTimeout: Duration.Input

@@ -110,6 +110,17 @@ it("lets a collector read the metrics by its token, a super_admin by their sessi
   }
 })
 
+it("takes an empty token for none, and opens the metrics to nobody by it", async () => {
+  for (const metricsToken of ["", "  "]) {
+    const unset = await open({ metricsToken: Redacted.make(metricsToken) })
+    const stranger = unset.browser("stranger")
+    for (const headers of [{}, { authorization: "Bearer " }, { authorization: `Bearer ${metricsToken}` }]) {
+      assert.strictEqual((await stranger.ask("GET", "/metrics", undefined, headers)).status, 401)
+    }
+    await unset.close()
+  }
+})
+
 it("believes a chain of proxies as far as it trusts it, and not a hop further", async () => {
   const trusted = ClientAddress.networks(["10.0.0.0/8", "fd00::/8"])
   const chains = [
@@ -218,6 +229,32 @@ it("stops when its host does: who is served is answered, who watches is told to 
   const again = createServer().listen(port, "127.0.0.1")
   await new Promise((resolve, reject) => again.once("listening", resolve).once("error", reject))
   await new Promise((resolve) => again.close(resolve))
+})
+
+it("goes through the lists of accounts and of what happened, a page at a time, to the end", async () => {
+  const other = await open()
+  const manager = await other.loggedIn("super_admin")
+  for (let i = 0; i < 2; i++) {
+    await other.loggedIn("user")
+    const persona = { name: `p${i}`, personaType: "dns", configDetails: { resolvers: ["127.0.0.1"] } }
+    assert.strictEqual((await manager.ask("POST", "/personas", persona)).status, 201)
+  }
+  for (const list of ["/users", "/audit/changes", "/audit/accounts"]) {
+    const ids = (body: { items: ReadonlyArray<{ id: string }> }) => body.items.map(({ id }) => id)
+    const all = ids((await manager.ask("GET", `${list}?limit=1000`)).body)
+    assert.isAtLeast(all.length, 2, list)
+    const paged: Array<string> = []
+    let after: string | null = null
+    do {
+      const cursor: string = after === null ? "" : `&after=${encodeURIComponent(after)}`
+      const { body, status } = await manager.ask("GET", `${list}?limit=1${cursor}`)
+      assert.strictEqual(status, 200, list)
+      paged.push(...ids(body))
+      after = body.next
+    } while (after !== null)
+    assert.deepStrictEqual(paged, all, list)
+  }
+  await other.close()
 })
 
 it("caps every page, and keeps the place in a list that grows", async () => {

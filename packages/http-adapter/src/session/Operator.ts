@@ -25,11 +25,14 @@ export const layer = Layer.effect(
     const auth = yield* Auth
     const client = yield* clientOf
     const { metricsToken } = yield* Settings
+    const expected = metricsToken === null ? "" : Redacted.value(metricsToken).trim()
     return Operator.of({
       bearer: Effect.fnUntraced(function* (answer, { credential }) {
+        const shown = Redacted.value(credential)
+        // An empty token, such as that of a variable which is not set, is none: who sends no header shows an empty one.
+        if (shown === "" || expected === "") return yield* new NotLoggedIn()
         // Hashes are compared, so that the time it takes tells nothing about the token.
-        const expected = metricsToken === null ? null : yield* sha256(Redacted.value(metricsToken))
-        return (yield* sha256(Redacted.value(credential))) === expected ? yield* answer : yield* new NotLoggedIn()
+        return (yield* sha256(shown)) === (yield* sha256(expected)) ? yield* answer : yield* new NotLoggedIn()
       }),
       session: Effect.fnUntraced(function* (answer, { credential }) {
         if (Redacted.value(credential) === "") return yield* new NotLoggedIn()

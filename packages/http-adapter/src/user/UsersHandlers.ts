@@ -1,11 +1,9 @@
 import { Auth } from "@domainflow/core/auth/Auth"
 import { Roles } from "@domainflow/core/auth/Roles"
-import { Email } from "@domainflow/core/auth/User"
 import { Users } from "@domainflow/core/auth/Users"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import * as Pages from "../Pages.ts"
 import { Caller } from "../session/Session.ts"
 
 export const layer = HttpApiBuilder.group(
@@ -19,8 +17,7 @@ export const layer = HttpApiBuilder.group(
     const manage = Effect.flatMap(Caller, ({ principal }) => principal.grant("users:manage"))
 
     return handlers.handleAll({
-      list: ({ query }) =>
-        Effect.flatMap(manage, (grant) => Pages.sealed(Email, query, (request) => users.page(grant, request))),
+      list: ({ query }) => Effect.flatMap(manage, (grant) => users.page(grant, query)),
       create: Effect.fn(function* ({ payload: { mustChangePassword = true, ...person } }) {
         const grant = yield* manage
         const password = yield* auth.preparePassword(person.password, person)
