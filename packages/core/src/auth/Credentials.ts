@@ -41,7 +41,7 @@ export class Credentials extends Context.Service<
 
     /**
      * Records a failed login: one statement of the same shape for every fault. Five wrong passwords in a row lock the account
-     * for strangers, twice as long each time; a lock that ended starts the count anew.
+     * for strangers, twice as long each time; a lock that ended starts the count anew. An administrator's lock stays as it is.
      */
     readonly failed: (failure: LoginFailure) => Effect.Effect<void, StoreError>
 
@@ -97,9 +97,6 @@ export class Credentials extends Context.Service<
         get: (id) => Effect.sync(() => tables.accounts.get(id) ?? null),
 
         failed: Effect.fnUntraced(function* ({ client, deviceId, fault, userId }) {
-          const now = yield* Clock.currentTimeMillis
-          const account = userId === null ? undefined : tables.accounts.get(userId)
-          const device = deviceId === null ? undefined : tables.devices.get(deviceId)
           yield* log.append({
             eventType: "login",
             eventStatus: "failure",
@@ -108,6 +105,10 @@ export class Credentials extends Context.Service<
             details: { fault },
             riskScore: risk[fault]
           })
+          // Read once the line is written, for which others were let in.
+          const now = yield* Clock.currentTimeMillis
+          const account = userId === null ? undefined : tables.accounts.get(userId)
+          const device = deviceId === null ? undefined : tables.devices.get(deviceId)
           if (!isGuess[fault] || account === undefined) return
           if (deviceId !== null && device !== undefined) {
             const failures = device.failures + 1
@@ -115,6 +116,8 @@ export class Credentials extends Context.Service<
             else tables.devices.delete(deviceId)
             return
           }
+          // An administrator may have locked it while the password was being hashed: nothing but `unlock` lifts that.
+          if (Memory.isLocked(account, now)) return
           const isOver = account.lockedUntil !== null && account.lockedUntil.getTime() <= now
           const failures = (isOver ? 0 : account.failedLoginAttempts) + 1
           const locks = tables.locksInARow.get(account.id) ?? 0

@@ -143,6 +143,34 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
       })
     )
 
+    it.effect(
+      "a wrong password that was under way when an administrator locked the account leaves that lock alone",
+      () =>
+        Effect.gen(function* () {
+          const [credentials, users, elapse] = [yield* Credentials, yield* Users, yield* Elapse]
+          const [forGood, forNow] = [yield* person(), yield* person()]
+          // By the store's clock.
+          const until = new Date(forNow.createdAt!.getTime() + 3 * 3_600_000)
+          for (const { id } of [forGood, forNow]) for (let n = 0; n < 4; n++) yield* fail(id, "wrong password")
+          yield* users.lock(manage, forGood.id)
+          yield* users.lock(manage, forNow.id, until)
+          for (const { id } of [forGood, forNow]) for (let n = 0; n < 2; n++) yield* fail(id, "wrong password")
+
+          for (const { email, id } of [forGood, forNow]) {
+            assert.isTrue((yield* credentials.find(email, null)).isLocked)
+            assert.deepInclude(yield* credentials.get(id), { isLocked: true, failedLoginAttempts: 4 })
+            assert.strictEqual((yield* story(id)).filter((line) => line === "login failure").length, 6)
+          }
+          assert.isNull((yield* credentials.get(forGood.id))!.lockedUntil)
+          assert.deepStrictEqual((yield* credentials.get(forNow.id))!.lockedUntil, until)
+
+          yield* elapse("4 hours")
+          assert.isTrue((yield* credentials.find(forGood.email, null)).isLocked)
+          yield* fail(forNow.id, "wrong password")
+          assert.deepInclude(yield* credentials.get(forNow.id), { isLocked: false, failedLoginAttempts: 1 })
+        })
+    )
+
     it.effect("a password is changed once by whoever proved the old one, and everything of the old one ends", () =>
       Effect.gen(function* () {
         const credentials = yield* Credentials

@@ -91,6 +91,8 @@ export const layer = Layer.effect(
                 ) t
               )
             where u.id = ${userId} and ${counts && deviceId === null}
+              -- An administrator may have locked it while the password was being hashed: nothing but unlock lifts that.
+              and not (coalesce(u.is_locked, false) and coalesce(u.locked_until > now() at time zone 'utc', true))
             returning case
               when failed_login_attempts >= ${failuresUntilLock}
               then ceil(extract(epoch from locked_until - now() at time zone 'utc') / 60)::int
