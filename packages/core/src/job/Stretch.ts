@@ -1,6 +1,6 @@
-import { Effect, Option, Schema } from "effect"
-import { Hex } from "effect/encoding"
+import { Option, Schema } from "effect"
 import type { CampaignId } from "../campaign/CampaignId.ts"
+import * as Sha256 from "../Sha256.ts"
 import { type Job, JobId } from "./Job.ts"
 
 /**
@@ -24,9 +24,16 @@ export const smallest = 5_000n
 /** Into how many a campaign of middling size is cut: enough for a few workers to share it evenly. */
 const shares = 16n
 
+/**
+ * Stretches of a campaign at most, for every look at it goes through them: above 500 million names they grow instead. A space may hold
+ * 2^63 - 1 names, and a worker must neither stand still nor run out of memory over one that will never be spelled to its end.
+ */
+const mostStretches = 10_000n
+
 /** The stretches of `count` names from `start` on, in order. The same numbers give the same stretches, for ever. */
 export const cut = (start: bigint, count: bigint, atLeast = smallest): ReadonlyArray<Stretch> => {
-  const size = least(most(count / shares, atLeast), largest)
+  const usual = least(most(count / shares, atLeast), largest)
+  const size = most(usual, (count + mostStretches - 1n) / mostStretches)
   const end = start + count
   const stretches: Array<Stretch> = []
   for (let from = start; from < end; from += size) stretches.push({ from, until: least(from + size, end) })
@@ -37,21 +44,13 @@ export const cut = (start: bigint, count: bigint, atLeast = smallest): ReadonlyA
  * The id of a stretch's job: a UUID of version 8 (RFC 9562 5.8) made of the SHA-256 of what it stands for. Whoever
  * enqueues the stretch again names the same row. `null` is the whole of a campaign whose source has no offsets.
  */
-export const jobId = (campaignId: CampaignId, stretch: Stretch | null): Effect.Effect<JobId> =>
-  Effect.map(
-    Effect.promise(() =>
-      crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${campaignId}/${stretch?.from ?? "all"}`))
-    ),
-    (digest) => {
-      const bytes = new Uint8Array(digest, 0, 16)
-      bytes[6] = (bytes[6]! & 0x0f) | 0x80
-      bytes[8] = (bytes[8]! & 0x3f) | 0x80
-      const hex = Hex.encode(bytes)
-      return JobId.make(
-        [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-")
-      )
-    }
+export const jobId = (campaignId: CampaignId, stretch: Stretch | null): JobId => {
+  const hex = Sha256.hex(`${campaignId}/${stretch?.from ?? "all"}`)
+  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16)
+  return JobId.make(
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
   )
+}
 
 /** What `job_payload` holds: offsets as decimal strings, since they may exceed what a JSON number holds. */
 export const payload = ({ from, until }: Stretch): Schema.Json => ({ from: `${from}`, until: `${until}` })

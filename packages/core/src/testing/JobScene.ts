@@ -21,7 +21,7 @@ export type Elapse<R> = (millis: number) => Effect.Effect<unknown, unknown, R>
 export const queued = Effect.fnUntraced(function* (count: number, maxAttempts?: number) {
   const campaign = yield* Scene.generation({ numDomainsToGenerate: count })
   yield* Scene.bring(campaign, "queued")
-  const jobs = yield* stretches(campaign, count, maxAttempts)
+  const jobs = stretches(campaign, count, maxAttempts)
   yield* Jobs.use((queue) => queue.enqueue(jobs))
   return { id: campaign.id, jobs }
 })
@@ -62,16 +62,13 @@ export const none = { beat: false, fail: false, release: false, complete: false 
 
 /** `count` jobs of a campaign, a name each. */
 const stretches = (campaign: Campaign, count: number, maxAttempts?: number) =>
-  Effect.forEach(
-    Array.from({ length: count }, (_, i) => BigInt(i)),
-    (from) => {
-      const stretch = { from, until: from + 1n }
-      return Effect.map(Stretch.jobId(campaign.id, stretch), (id) => ({
-        id,
-        campaignId: campaign.id,
-        jobType: campaign.campaignType,
-        stretch,
-        ...(maxAttempts === undefined ? {} : { maxAttempts })
-      }))
+  Array.from({ length: count }, (_, i) => {
+    const stretch = { from: BigInt(i), until: BigInt(i) + 1n }
+    return {
+      id: Stretch.jobId(campaign.id, stretch),
+      campaignId: campaign.id,
+      jobType: campaign.campaignType,
+      stretch,
+      ...(maxAttempts === undefined ? {} : { maxAttempts })
     }
-  )
+  })

@@ -31,15 +31,12 @@ it.layer(Stores.layer, { timeout: "120 seconds", excludeTestServices: true })("w
       const campaign = yield* Scene.generation({ numDomainsToGenerate: 600 })
       yield* Scene.bring(campaign, "running")
       const enqueue = Effect.fnUntraced(function* (from: number) {
-        const stretches = Stretch.cut(BigInt(from), 20n, 1n)
-        const jobs = yield* Effect.forEach(stretches, (stretch) =>
-          Effect.map(Stretch.jobId(campaign.id, stretch), (id) => ({
-            id,
-            campaignId: campaign.id,
-            jobType: campaign.campaignType,
-            stretch
-          }))
-        )
+        const jobs = Stretch.cut(BigInt(from), 20n, 1n).map((stretch) => ({
+          id: Stretch.jobId(campaign.id, stretch),
+          campaignId: campaign.id,
+          jobType: campaign.campaignType,
+          stretch
+        }))
         yield* Jobs.use((port) => port.enqueue(jobs))
       })
       yield* enqueue(0)

@@ -71,17 +71,12 @@ const stretches = Effect.fnUntraced(function* (campaign: Campaign) {
     source,
     hasEnded: source === null || (yield* hasEnded(source, chaining)),
     chaining,
-    stretches: yield* Effect.forEach(
-      cut,
-      (stretch) =>
-        Effect.map(Stretch.jobId(campaign.id, stretch), (id) => ({
-          id,
-          campaignId: campaign.id,
-          jobType: campaign.campaignType,
-          stretch
-        })),
-      together
-    )
+    stretches: cut.map((stretch) => ({
+      id: Stretch.jobId(campaign.id, stretch),
+      campaignId: campaign.id,
+      jobType: campaign.campaignType,
+      stretch
+    }))
   }
   return plan
 })
@@ -109,22 +104,12 @@ const eligible = Effect.fnUntraced(function* ({ chaining, hasEnded, source }: Pl
   if (hasEnded || source === null || fresh.length === 0) return fresh
   if (chaining === "after") return []
   const before: ReadonlyMap<JobId, Standing> = yield* Jobs.use((jobs) => jobs.standings(source))
-  return yield* Effect.filter(
-    fresh,
+  return fresh.filter(
     ({ stretch }) =>
       // Without offsets nobody can say which names are there: all of them, once the source has ended.
-      stretch === null
-        ? Effect.succeed(false)
-        : Effect.map(Stretch.jobId(source, stretch), (id) => before.get(id)?.status === "completed"),
-    together
+      stretch !== null && before.get(Stretch.jobId(source, stretch))?.status === "completed"
   )
 })
-
-/**
- * Ids made at once. Each is a turn of the event loop away, and where a large campaign keeps that busy, hundreds of turns one after
- * the other were ten seconds in which no small campaign began.
- */
-const together = { concurrency: 256 }
 
 /** All its stretches are done, and no name can come any more. */
 const complete = Effect.fnUntraced(function* (campaign: Campaign, standings: ReadonlyMap<JobId, Standing>) {
@@ -134,7 +119,7 @@ const complete = Effect.fnUntraced(function* (campaign: Campaign, standings: Rea
   if (processedItems < totalItems) {
     // Names beside the stretches: of an older installation, whose offsets may be anything, or of the last moment of a source
     // that was cancelled. One more job goes through all that have no answer.
-    const rest = { id: yield* Stretch.jobId(id, null), campaignId: id, jobType: campaignType, stretch: null }
+    const rest = { id: Stretch.jobId(id, null), campaignId: id, jobType: campaignType, stretch: null }
     const standing = standings.get(rest.id)
     if (standing === undefined) yield* Jobs.use((jobs) => jobs.enqueue([rest]))
     if (standing?.status !== "completed") return

@@ -98,3 +98,19 @@ layer(Stores.layerMemory.pipe(Layer.provideMerge(Re2.layer)), { timeout: "30 sec
     )
   }
 )
+
+layer(Stores.layerMemory.pipe(Layer.provideMerge(Re2.layer)))("a space that nobody spells to its end", (it) => {
+  it.effect("is cut into as few jobs as any other, and holds up nobody", () =>
+    Effect.gen(function* () {
+      const [campaigns, jobs] = [yield* Campaigns, yield* Jobs]
+      const vast = yield* Scene.generation({ characterSet: "alphanumeric", variableLength: 8, numDomainsToGenerate: 0 })
+      const { campaign: small } = yield* Scene.spelled(20)
+      for (const { id } of [vast, small]) yield* campaigns.move(id, "queued")
+      yield* Dispatcher.round
+      const queued = yield* jobs.standings(vast.id)
+      assert.isAbove(queued.size, 1_000)
+      assert.isAtMost(queued.size, 10_000)
+      assert.strictEqual((yield* jobs.standings(small.id)).size, 1)
+    })
+  )
+})
