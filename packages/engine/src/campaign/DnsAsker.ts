@@ -6,6 +6,7 @@ import type { DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
 import * as Rotation from "@domainflow/core/persona/Rotation"
 import { Clock, Effect } from "effect"
 import * as DnsStage from "../dns/DnsStage.ts"
+import { monotonicMillisUnsafe } from "../Elapsed.ts"
 import { eachOnce } from "./Askers.ts"
 import * as Poison from "./Poison.ts"
 
@@ -20,7 +21,7 @@ export interface DnsAsker {
 export const make = Effect.fnUntraced(function* (params: DnsParams) {
   const { personas } = yield* Readiness.dns(params)
   const clock = yield* Clock.Clock
-  const began = clock.currentTimeMillisUnsafe()
+  const began = monotonicMillisUnsafe(clock)
   const askers = yield* eachOnce(personas, ({ id, config }) =>
     Effect.map(DnsStage.make(config, { retryAttempts: params.retryAttempts }), (stage) => ({
       id,
@@ -31,7 +32,7 @@ export const make = Effect.fnUntraced(function* (params: DnsParams) {
 
   const ask: DnsAsker["ask"] = (questions, tell) =>
     Effect.suspend(() => {
-      const elapsedMillis = clock.currentTimeMillisUnsafe() - began
+      const elapsedMillis = monotonicMillisUnsafe(clock) - began
       // Each persona is asked once for all of its names: the stage works best on arrays.
       const shares = new Map<(typeof askers)[number], Share>()
       for (const question of questions) {

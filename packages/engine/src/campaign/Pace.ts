@@ -1,7 +1,8 @@
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import { Paces } from "@domainflow/core/campaign/Paces"
 import type { StoreError } from "@domainflow/core/StoreError"
-import { Clock, Effect, Semaphore } from "effect"
+import { Effect, Semaphore } from "effect"
+import { monotonicMillis } from "../Elapsed.ts"
 import { patiently } from "./Control.ts"
 
 /** At most so many names a minute, evenly, over all workers; the campaign's `processing_speed_per_minute`. */
@@ -33,7 +34,7 @@ const limited = (paces: Paces["Service"], campaignId: CampaignId, perMinute: num
         const places = Math.max(second, missing)
         const wait = yield* patiently(paces.take(campaignId, perMinute, places))
         left = places
-        nextTurn = (yield* now) + wait
+        nextTurn = (yield* monotonicMillis) + wait
       }
       turn ??= nextTurn
       const taken = Math.min(left, missing)
@@ -41,11 +42,8 @@ const limited = (paces: Paces["Service"], campaignId: CampaignId, perMinute: num
       missing -= taken
       nextTurn += taken * millisPerPlace
     }
-    const wait = turn === undefined ? 0 : turn - (yield* now)
+    const wait = turn === undefined ? 0 : turn - (yield* monotonicMillis)
     if (wait > 0) yield* Effect.sleep(wait)
   }, turns.withPermits(1))
   return { most: (batchSize) => Math.min(batchSize, second), take }
 }
-
-/** Milliseconds on the clock that only goes forward. */
-const now = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)

@@ -3,6 +3,7 @@ import type { DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
 import { RandomBytes } from "@domainflow/core/Ids"
 import type { DnsPersona } from "@domainflow/core/persona/DnsPersona"
 import { Cache, Clock, Duration, Effect, Exit, type Scope } from "effect"
+import { monotonicMillisUnsafe } from "../Elapsed.ts"
 import { Ids } from "./Ids.ts"
 import type { Query } from "./Query.ts"
 import { Questions } from "./Questions.ts"
@@ -154,7 +155,7 @@ const world: Effect.Effect<World> = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const run = Effect.runForkWith(yield* Effect.context<never>())
   return {
-    now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000,
+    now: () => monotonicMillisUnsafe(clock),
     alarm: (millis, ring) => {
       const fiber = run(Effect.andThen(clock.sleep(Duration.millis(Math.ceil(millis))), Effect.sync(ring)))
       return () => fiber.interruptUnsafe()

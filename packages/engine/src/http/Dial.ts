@@ -1,4 +1,5 @@
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
+import { monotonicMillis } from "../Elapsed.ts"
 import { type Fault, fault } from "./Fault.ts"
 import type { Line } from "./Line.ts"
 import { bare } from "./Reach.ts"
@@ -7,7 +8,7 @@ import type { Tls } from "./Tls.ts"
 
 /** How much time is left, and for how many. */
 export interface Pressed {
-  /** Of the whole visit, in milliseconds since the epoch. */
+  /** Of the whole visit, on the clock of `monotonicMillis`. */
   readonly deadline: number
   /** Ports that have not answered yet, the present one included: they share the time. */
   readonly portsLeft: number
@@ -52,8 +53,8 @@ const sharing =
   <A>(effect: Effect.Effect<A, Fault>): Effect.Effect<A, Fault> =>
     claims <= 1
       ? effect
-      : Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const share = Math.max(1, Math.floor((deadline - now) / claims))
+      : Effect.flatMap(monotonicMillis, (now) => {
+          const share = Math.max(1, Math.round((deadline - now) / claims))
           return Effect.timeoutOrElse(effect, {
             duration: share,
             orElse: () => Effect.fail(unanswered(wait, `no answer within ${share} ms`, "Unreachable"))

@@ -1,7 +1,8 @@
 import type { DomainName } from "@domainflow/core/DomainName"
 import { type HttpVerdict, noPage } from "@domainflow/core/http/HttpVerdict"
 import type { HttpPersona } from "@domainflow/core/persona/HttpPersona"
-import { Clock, Effect, type Scope } from "effect"
+import { Effect, type Scope } from "effect"
+import { monotonicMillis, since } from "../Elapsed.ts"
 import type { Fault } from "./Fault.ts"
 import * as Guard from "./Guard.ts"
 import { type Head, valuesOf } from "./Head.ts"
@@ -70,7 +71,7 @@ export const make = (persona: HttpPersona, options: HttpStageOptions): Effect.Ef
 
     const ask = Effect.fnUntraced(function* (name: DomainName) {
       yield* turn
-      const start = yield* Clock.currentTimeMillis
+      const start = yield* monotonicMillis
       for (let tried = 1; ; tried++) {
         const trace: Visit.Trace = { urls: [], port: null, doing: "", isForProxy: false }
         const road = yield* Effect.result(roads.next)
@@ -84,7 +85,7 @@ export const make = (persona: HttpPersona, options: HttpStageOptions): Effect.Ef
           port: trace.port,
           proxyId: road._tag === "Failure" ? null : road.success.proxyId,
           urls: trace.urls,
-          durationMs: (yield* Clock.currentTimeMillis) - start,
+          durationMs: yield* since(start),
           attempts: tried
         }
       }

@@ -1,6 +1,7 @@
 import type { DomainName } from "@domainflow/core/DomainName"
 import type { CookieMode } from "@domainflow/core/persona/HttpPersona"
 import { Clock, Effect } from "effect"
+import { monotonicMillis } from "../Elapsed.ts"
 import { Cookies } from "./Cookies.ts"
 import { dial, type Pressed } from "./Dial.ts"
 import { exchange, type Response } from "./Exchange.ts"
@@ -86,14 +87,14 @@ export const make = (manner: Manner): Visit => {
 
   /** Takes what it takes off the time that the visit has left, and no more than that. */
   const timed = <A>(pass: Pass, effect: (deadline: number) => Effect.Effect<A, Fault>): Effect.Effect<A, Fault> =>
-    Effect.flatMap(Clock.currentTimeMillis, (began) => {
+    Effect.flatMap(monotonicMillis, (began) => {
       const { time, trace } = pass
       return Effect.timeoutOrElse(effect(began + time.left), {
         duration: Math.max(1, time.left),
         orElse: () => Effect.fail(unanswered(trace, `no page within ${manner.timeoutSeconds} s`, "Timeout"))
       }).pipe(
         Effect.onExit(() =>
-          Effect.map(Clock.currentTimeMillis, (now) => {
+          Effect.map(monotonicMillis, (now) => {
             time.left -= now - began
           })
         )

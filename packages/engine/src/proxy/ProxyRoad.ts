@@ -1,6 +1,7 @@
 import { isIPv6, type Socket } from "node:net"
 import type { ProxyId } from "@domainflow/core/proxy/ProxyId"
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
+import { monotonicMillis, since } from "../Elapsed.ts"
 import { type Fault, fault } from "../http/Fault.ts"
 import { valuesOf } from "../http/Head.ts"
 import { Line } from "../http/Line.ts"
@@ -75,9 +76,9 @@ export const make = (proxyId: ProxyId, endpoint: Endpoint, tls: () => Tls, liste
     const goal = wait.doing
     wait.doing = `connecting to ${name}`
     wait.isForProxy = true
-    const start = yield* Clock.currentTimeMillis
+    const start = yield* monotonicMillis
     const socket = yield* approach(line)
-    const answered = Effect.flatMap(Clock.currentTimeMillis, (now) => listener.answered(now - start))
+    const answered = Effect.flatMap(since(start), listener.answered)
 
     if (endpoint.protocol === "socks5") {
       yield* enter(socket)
@@ -107,11 +108,11 @@ export const make = (proxyId: ProxyId, endpoint: Endpoint, tls: () => Tls, liste
   const probe = Effect.suspend(() => {
     const line = new Line()
     return Effect.gen(function* () {
-      const start = yield* Clock.currentTimeMillis
+      const start = yield* monotonicMillis
       const socket = yield* approach(line)
       if (endpoint.protocol === "socks5") yield* enter(socket)
       else if ((yield* listen(HttpTunnel.connect(socket, nowhere, endpoint.login))) === 407) yield* broken(lockedOut)
-      yield* listener.answered((yield* Clock.currentTimeMillis) - start)
+      yield* listener.answered(yield* since(start))
     }).pipe(
       Effect.timeoutOrElse({ duration: 2 * patience, orElse: () => broken(`no answer within ${2 * patience} ms`) }),
       Effect.ignore,

@@ -4,6 +4,7 @@ import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as Pace from "../../src/campaign/Pace.ts"
+import * as Wall from "../support/Wall.ts"
 
 const id = CampaignId.make("00000000-0000-4000-8000-000000000001")
 
@@ -66,4 +67,22 @@ it.effect("takes a slow pace one name at a time, and none for unlimited", () =>
     assert.strictEqual(unlimited.most(1_000), 1_000)
     yield* unlimited.take(1_000_000)
   }).pipe(Effect.provide(Paces.layerMemory))
+)
+
+/** A store that keeps time by a clock of its own, and has nobody else to serve. */
+const idle = Layer.succeed(Paces, { take: () => Effect.succeed(0) })
+
+it.effect.each([-1, 1])("takes no notice of a clock on the wall that is set by %i h", (hours) =>
+  Effect.gen(function* () {
+    const wall = yield* Wall.make
+    const pace = yield* Pace.make(id, 600)
+    // Of the second's worth that this fetches, nine are left.
+    yield* pace.take(1).pipe(wall.seen)
+    wall.step(hours * 3_600_000)
+    const next = yield* Effect.forkChild(pace.take(1).pipe(wall.seen))
+    yield* TestClock.adjust("99 millis")
+    assert.isUndefined(next.pollUnsafe())
+    yield* TestClock.adjust("1 millis")
+    assert.isDefined(next.pollUnsafe())
+  }).pipe(Effect.provide(idle))
 )

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import * as Rate from "../../src/http/Rate.ts"
+import * as Wall from "../support/Wall.ts"
 
 /** When each of `count` callers that come at once may pass, in milliseconds from now. */
 const passes = (rate: Effect.Effect<void>, count: number) =>
@@ -45,4 +46,18 @@ describe("Rate", () => {
       assert.deepStrictEqual(yield* passes(Rate.make(2, 0), 2), [0, 500])
     })
   )
+
+  it.effect("takes no notice of a clock on the wall that is set back or ahead", () =>
+    Effect.gen(function* () {
+      const wall = yield* Wall.make
+      const rate = Rate.make(4, 1).pipe(wall.seen)
+      for (const step of [-hour, hour]) {
+        yield* rate
+        wall.step(step)
+        assert.deepStrictEqual(yield* passes(rate, 3), [250, 500, 750])
+      }
+    })
+  )
 })
+
+const hour = 3_600_000

@@ -9,6 +9,7 @@ import * as Rotation from "@domainflow/core/persona/Rotation"
 import { ProxyStrategy } from "@domainflow/core/proxy/Proxy"
 import type { StoreError } from "@domainflow/core/StoreError"
 import { Clock, Effect, Option, Stream } from "effect"
+import { monotonicMillis } from "../../Elapsed.ts"
 import * as HttpStage from "../../http/HttpStage.ts"
 import * as Scanner from "../../keyword/Scanner.ts"
 import * as ProxySelector from "../../proxy/ProxySelector.ts"
@@ -146,7 +147,7 @@ const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
   const scanner = yield* Scanner.make(keywordSets, params.adHocKeywords)
   const lookup = yield* FetchLookup.make(params)
   const pace = yield* Pace.make(params.campaignId, params.processingSpeedPerMinute)
-  const began = yield* Clock.currentTimeMillis
+  const began = yield* monotonicMillis
   // All personas ask through the same proxies: they have one health.
   const selector =
     proxies.length === 0
@@ -176,7 +177,7 @@ const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
     const checkedAt = yield* Clock.currentTimeMillis
     const name = DomainName.read(question.domainName)
     if (name === undefined) return { question, verdict: skipped, personaId: null, checkedAt } satisfies HttpAnswer
-    const elapsedMillis = checkedAt - began
+    const elapsedMillis = (yield* monotonicMillis) - began
     const asker = Rotation.at(askers, params.rotationIntervalSeconds, { turns: turns++, elapsedMillis })
     const verdict = yield* asker.stage.ask(name).pipe(
       // One name that breaks what fetches it costs one verdict.
