@@ -67,8 +67,8 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: DnsP
         Effect.fnUntraced(function* (batch) {
           const answers = batch.flatMap(({ answer }) => answer ?? [])
           if (answers.length > 0) {
-            yield* patiently(results.append(campaign.id, answers, frontier.reached())).pipe(
-              KeptMetrics.dnsKept(answers)
+            yield* Poison.isolate(answers, DnsAsker.blank, (some) =>
+              patiently(results.append(campaign.id, some, frontier.reached())).pipe(KeptMetrics.dnsKept(some))
             )
           }
           for (const { answer, page } of batch) {

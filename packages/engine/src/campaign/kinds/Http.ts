@@ -33,9 +33,12 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: Http
   const results = yield* HttpResults
   const { concurrency, fetch, pace } = yield* fetcher(params)
 
-  const pass = (ended: boolean) => {
+  const pass = Effect.fnUntraced(function* (ended: boolean) {
+    // Moves behind the answers that are kept, so that no part of a batch says more than those before it.
     const frontier = Frontier.make<string>()
-    return pages({
+    // While the source still adds names, one may come before any name that is done.
+    const reached = () => (ended ? frontier.reached() : undefined)
+    const kept = yield* pages({
       start: null as string | null,
       key: (question: HttpQuestion): string | null => question.domainName,
       read: (after, limit) => results.questions(campaign.id, after, limit),
@@ -55,22 +58,24 @@ export const run = Effect.fnUntraced(function* (campaign: Campaign, params: Http
       ),
       Stream.flattenIterable,
       Stream.groupedWithin(params.batchSize, longestWait),
-      Stream.mapEffect((group) => {
-        for (const { ticket } of group) frontier.finish(ticket)
-        // While the source still adds names, one may come before any name that is done.
-        const reached = ended ? frontier.reached() : undefined
-        const answers = group.map(({ answer }) => answer)
-        return patiently(results.append(campaign.id, answers, reached)).pipe(
-          KeptMetrics.httpKept(answers),
-          Effect.as(group.length)
-        )
-      }),
+      Stream.mapEffect(
+        Effect.fnUntraced(function* (group) {
+          const answers = group.map(({ answer }) => answer)
+          yield* Poison.isolate(answers, blank, (some) =>
+            patiently(results.append(campaign.id, some, reached())).pipe(KeptMetrics.httpKept(some))
+          )
+          for (const { ticket } of group) frontier.finish(ticket)
+          return group.length
+        })
+      ),
       Stream.runFold(
         () => 0,
         (asked, count) => asked + count
       )
     )
-  }
+    if (kept > 0 && ended) yield* patiently(results.append(campaign.id, [], reached()))
+    return kept
+  })
   return yield* follow(params.sourceCampaignId, params.chaining, control, pass)
 })
 
