@@ -6,7 +6,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { NotLoggedIn } from "../problem/errors.ts"
 import { deviceCookie, forgetSession, sessionCookie, setSession, shown } from "../session/cookies.ts"
-import { Caller } from "../session/Session.ts"
+import { Caller, renewed } from "../session/Session.ts"
 import { face } from "./AuthHandlers.ts"
 
 export const layer = HttpApiBuilder.group(
@@ -42,11 +42,9 @@ export const layer = HttpApiBuilder.group(
         return { sessions }
       }),
       refresh: Effect.fn(function* () {
-        const { client } = yield* Caller
-        yield* auth.rotate(yield* token, client).pipe(
-          Effect.flatMap(setSession),
-          Effect.catchTag("SessionRefused", () => Effect.fail(new NotLoggedIn()))
-        )
+        const { client, principal } = yield* Caller
+        // Where it was due, whoever let them in has done it already.
+        if (!principal.rotationDue) yield* renewed(auth, yield* token, client)
         return yield* me
       }),
       changePassword: Effect.fn(function* ({ payload }) {

@@ -1,4 +1,5 @@
 import { Auth } from "@domainflow/core/auth/Auth"
+import { InvalidCredentials } from "@domainflow/core/auth/AuthError"
 import type { Principal } from "@domainflow/core/auth/Principal"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -22,9 +23,12 @@ export const layer = HttpApiBuilder.group(
           device: yield* shown(deviceCookie),
           replaces: yield* shown(sessionCookie)
         })
+        // The account was locked just after the login opened its session.
+        const principal = yield* Effect.catchTag(auth.validate(token, at), "SessionRefused", () =>
+          Effect.fail(new InvalidCredentials())
+        )
         yield* setSession(token)
         yield* setDevice(device)
-        const principal = yield* Effect.orDie(auth.validate(token, at))
         return { user, ...face(principal) }
       }),
       requestReset: ({ payload }) => Effect.flatMap(from, (at) => auth.requestReset(payload.email, at)),

@@ -54,11 +54,7 @@ export const layer = Layer.effect(
           Effect.fail(new NotLoggedIn())
         )
         // Rights have changed: whoever had the old token has it no longer.
-        if (principal.rotationDue) {
-          const renewed = Effect.flatMap(auth.rotate(credential, from), setSession)
-          // Another request of theirs was quicker.
-          yield* Effect.catchTag(renewed, "SessionRefused", () => Effect.void)
-        }
+        if (principal.rotationDue) yield* renewed(auth, credential, from)
         const mine = Effect.updateContext(answer, (context: Context.Context<never>) =>
           context.pipe(
             Context.add(Caller, { principal, client: from }),
@@ -73,6 +69,13 @@ export const layer = Layer.effect(
     })
   })
 )
+
+/** A new token for the cookie, unless another request of theirs was quicker: that one has brought it then. */
+export const renewed = (auth: Auth["Service"], token: Redacted.Redacted, client: Client.Client) =>
+  auth.rotate(token, client).pipe(
+    Effect.flatMap(setSession),
+    Effect.catchTag("SessionRefused", () => Effect.void)
+  )
 
 /** Who is at the other end of the connection, where the host knows and the request does not say it. */
 export const Peer = Context.Reference<string | null>("@domainflow/http-adapter/Peer", { defaultValue: () => null })
