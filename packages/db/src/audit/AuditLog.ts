@@ -26,15 +26,18 @@ const write = Effect.fnUntraced(function* (
   change: AuditChange
 ): Effect.fn.Return<AuditEntry, SqlError.SqlError | Schema.SchemaError> {
   const actor = yield* Actor
+  const { formerUserId, userId, whom } = Trail.ofWhom(sql, actor.userId)
   return yield* Trail.append(
     sql,
     trail,
+    actor.userId,
     // By the database's clock, and as finely as it is read again: the seal covers the time.
     sql`
+      ${whom}
       insert into audit_logs as e
-        (id, "timestamp", user_id, action, entity_type, entity_id, details, client_ip, user_agent)
+        (id, "timestamp", user_id, former_user_id, action, entity_type, entity_id, details, client_ip, user_agent)
       values (
-        ${id}, date_trunc('milliseconds', clock_timestamp()), ${actor.userId}, ${change.action},
+        ${id}, date_trunc('milliseconds', clock_timestamp()), ${userId}, ${formerUserId}, ${change.action},
         ${entityType(change.action)}, ${change.entityId},
         ${change.details === undefined ? null : JSON.stringify(Storable.json(change.details))}::text::jsonb,
         ${actor.clientIp}, ${actor.userAgent === null ? null : Storable.text(actor.userAgent)}

@@ -1,4 +1,5 @@
 import * as Chain from "@domainflow/core/audit/Chain"
+import type { UserId } from "@domainflow/core/auth/UserId"
 import type { KeyRing } from "@domainflow/core/KeyRing"
 import { Effect, Option, type Schema, Stream } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
@@ -30,20 +31,38 @@ const rings = new WeakMap<SqlClient.SqlClient, KeyRing>()
 /** Seals and verifies with these keys whatever this client writes and reads. */
 export const register = (sql: SqlClient.SqlClient, ring: KeyRing): void => void rings.set(sql, ring)
 
-/** Writes a line and seals it. Inside a transaction only, and last in it: from here to its end no other line is written. */
+/**
+ * Writes a line and seals it. Inside a transaction only, and last in it: from here to its end no other line is written.
+ *
+ * The line's `user_id` and `former_user_id` come from `ofWhom`, which is of the same user as `of`.
+ */
 export const append = Effect.fnUntraced(function* <Entry>(
   sql: SqlClient.SqlClient,
   trail: Trail<Entry>,
+  of: UserId | null,
   insert: Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>
 ): Effect.fn.Return<Entry, Failure> {
   const ring = rings.get(sql)
   if (ring === undefined) return yield* Effect.flatMap(insert, ([row]) => trail.decode(row))
-  yield* hold(sql, trail)
+  yield* holdAfter(sql, trail, of)
   const [row] = yield* insert
   const entry = yield* trail.decode(row)
   yield* write(sql, trail, [yield* sealed(ring, trail, yield* head(sql, trail), entry)])
   return entry
 })
+
+/**
+ * Begins the statement of a line with whom it speaks of: kept from being deleted until the line is there, or gone already, and
+ * then the line names them in the column that needs no account. A line of nobody does without the right to read accounts.
+ */
+export const ofWhom = (sql: SqlClient.SqlClient, userId: UserId | null) =>
+  userId === null
+    ? { whom: sql``, userId: sql`null`, formerUserId: sql`null` }
+    : {
+        whom: sql`with whom as (select id from auth.users where id = ${userId} for key share)`,
+        userId: sql`(select id from whom)`,
+        formerUserId: sql`case when not exists (select from whom) then ${userId}::uuid end`
+      }
 
 /** Whether lines must be written in a transaction: a seal and its line are one. */
 export const isSealed = (sql: SqlClient.SqlClient): boolean => rings.has(sql)
@@ -131,6 +150,18 @@ const sealed = <Entry>(ring: KeyRing, trail: Trail<Entry>, before: Chain.Seal, e
 
 /** Until the transaction ends nobody else seals. The statement after this one sees the seals of all who did before. */
 const hold = <Entry>(sql: SqlClient.SqlClient, trail: Trail<Entry>) => sql`select pg_advisory_xact_lock(${trail.lock})`
+
+/**
+ * As `hold`, once whoever deletes this user or changes their address is through. They have the account first and the trail after
+ * it; if the line took the account only with its foreign key, the two would wait for each other.
+ */
+const holdAfter = <Entry>(sql: SqlClient.SqlClient, trail: Trail<Entry>, userId: UserId | null) =>
+  userId === null
+    ? hold(sql, trail)
+    : sql`
+        ${ofWhom(sql, userId).whom}
+        select pg_advisory_xact_lock(${trail.lock}) from (select count(*) from whom) known
+      `
 
 const head = <Entry>(sql: SqlClient.SqlClient, trail: Trail<Entry>) =>
   Effect.map(

@@ -19,16 +19,20 @@ import { guard } from "../Store.ts"
 export const append = (
   sql: SqlClient.SqlClient,
   event: AuthEvent
-): Effect.Effect<AuthAuditEntry, SqlError.SqlError | Schema.SchemaError> =>
-  Trail.append(
+): Effect.Effect<AuthAuditEntry, SqlError.SqlError | Schema.SchemaError> => {
+  const { formerUserId, userId, whom } = Trail.ofWhom(sql, event.userId)
+  return Trail.append(
     sql,
     trail,
+    event.userId,
     sql`
+      ${whom}
       insert into auth.auth_audit_log as e
-        (user_id, session_id, event_type, event_status, ip_address, user_agent, session_fingerprint, security_flags,
-          details, risk_score, created_at)
+        (user_id, former_user_id, session_id, event_type, event_status, ip_address, user_agent, session_fingerprint,
+          security_flags, details, risk_score, created_at)
       values (
-        ${event.userId}, ${event.sessionId ?? null}, ${event.eventType}, ${event.eventStatus}, ${event.client.ip}::inet,
+        ${userId}, ${formerUserId}, ${event.sessionId ?? null}, ${event.eventType}, ${event.eventStatus},
+        ${event.client.ip}::inet,
         ${event.client.userAgent === null ? null : Storable.text(event.client.userAgent)},
         (select session_fingerprint from auth.sessions where id = ${event.sessionId ?? null}),
         ${JSON.stringify(event.securityFlags ?? {})}::text::jsonb,
@@ -39,6 +43,7 @@ export const append = (
       returning ${sql.literal(columns)}
     `
   )
+}
 
 export const layer = Layer.effect(
   AuthLog,

@@ -71,6 +71,19 @@ const overtaken = <A, E, R, B, E2, R2>(first: Effect.Effect<A, E, R>, second: Ef
     return [yield* Fiber.join(one), yield* Fiber.join(two)] as const
   })
 
+/** How often the database has broken a ring of those who waited for each other. */
+const deadlocks = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  // Each connection reports by itself; all ten are kept busy so that all ten do.
+  yield* Effect.forEach(Array.from({ length: 30 }), () => sql`select pg_stat_force_next_flush(), pg_sleep(0.02)`, {
+    concurrency: "unbounded"
+  })
+  const [row] = yield* sql<{ deadlocks: bigint }>`
+    select deadlocks from pg_stat_database where datname = current_database()
+  `
+  return row!.deadlocks
+})
+
 it.layer(layer, { timeout: "60 seconds", excludeTestServices: true })("at the same moment", (it) => {
   for (const [what, end] of Object.entries(ends)) {
     it.effect(`${what} ends a session that is just being given a new token`, () =>
@@ -114,22 +127,9 @@ it.layer(layer, { timeout: "60 seconds", excludeTestServices: true })("at the sa
 
   it.effect("nobody waits for each other in a ring, whatever happens to one account", () =>
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
       const [credentials, held, log, sessions] = [yield* Credentials, yield* Roles, yield* AuthLog, yield* Sessions]
       const [viewer] = roles("viewer")
       const { email, id } = yield* person()
-      const deadlocks = Effect.gen(function* () {
-        // Each connection reports by itself; all ten are kept busy so that all ten do.
-        yield* Effect.forEach(
-          Array.from({ length: 30 }),
-          () => sql`select pg_stat_force_next_flush(), pg_sleep(0.02)`,
-          { concurrency: "unbounded" }
-        )
-        const [row] = yield* sql<{ deadlocks: bigint }>`
-          select deadlocks from pg_stat_database where datname = current_database()
-        `
-        return row!.deadlocks
-      })
       const before = yield* deadlocks
       const acts: ReadonlyArray<Effect.Effect<unknown, unknown, Ports>> = [
         opened(id),
@@ -149,6 +149,52 @@ it.layer(layer, { timeout: "60 seconds", excludeTestServices: true })("at the sa
       )
 
       assert.strictEqual((yield* deadlocks) - before, 0n)
+    })
+  )
+
+  it.effect(
+    "who is deleted or renamed while lines about them are written waits for nobody in a ring, and no line is lost",
+    () =>
+      Effect.gen(function* () {
+        const [credentials, log, users] = [yield* Credentials, yield* AuthLog, yield* Users]
+        const before = yield* deadlocks
+        for (let round = 0; round < 4; round++) {
+          const { id } = yield* person()
+          const wrong = credentials.failed({ userId: id, fault: "wrong password", deviceId: null, client })
+          const told = log.append({ eventType: "login", eventStatus: "blocked", userId: id, client })
+          const acts = Array.from({ length: 32 }, (_, n) => (n % 2 === 0 ? wrong : told))
+          yield* Effect.forEach(
+            [...acts.slice(0, 8), users.update(manage, id, { email: freshEmail() }), ...acts.slice(8, 16)],
+            (act) => act,
+            { concurrency: "unbounded", discard: true }
+          )
+          yield* Effect.forEach([...acts.slice(16, 24), users.delete(manage, id), ...acts.slice(24)], (act) => act, {
+            concurrency: "unbounded",
+            discard: true
+          })
+
+          const { items } = yield* log.page({ userId: id }, { limit: 100 })
+          assert.strictEqual(items.filter(({ eventStatus }) => eventStatus === "blocked").length, 16)
+          assert.strictEqual(items.filter(({ eventStatus }) => eventStatus === "failure").length, 16)
+        }
+
+        assert.strictEqual((yield* deadlocks) - before, 0n)
+        assert.deepStrictEqual((yield* log.verify()).findings, [])
+      })
+  )
+
+  it.effect("a line about someone who is just being deleted names them as they were", () =>
+    Effect.gen(function* () {
+      const [log, users] = [yield* AuthLog, yield* Users]
+      const { id } = yield* person()
+
+      yield* overtaken(
+        users.delete(manage, id),
+        log.append({ eventType: "login", eventStatus: "blocked", userId: id, client })
+      )
+
+      const { items } = yield* log.page({ userId: id })
+      assert.deepInclude(items[0], { eventStatus: "blocked", userId: id })
     })
   )
 })
