@@ -1,7 +1,7 @@
 import type { DomainName } from "@domainflow/core/DomainName"
 import type { DnsVerdict } from "@domainflow/core/dns/DnsVerdict"
 import type { HttpVerdict } from "@domainflow/core/http/HttpVerdict"
-import { Effect, Stream } from "effect"
+import { Effect, Queue, Stream } from "effect"
 import type { DnsStage } from "./dns/DnsStage.ts"
 import type { HttpStage } from "./http/HttpStage.ts"
 
@@ -19,19 +19,26 @@ export interface Finding extends Resolution {
 /** Batches asked at once. They share one window of questions, so this only has to keep it full. */
 const batchesInFlight = 16
 
-/** Asks the stage about every name of the batches, in their order. Reads no further ahead than a few batches. */
+/**
+ * Asks the stage about every name of the batches, and tells of each as soon as it is decided: one that nobody answers for holds up no
+ * other. Reads no further ahead than a few batches.
+ */
 export const resolve =
   (stage: DnsStage) =>
   <E, R>(
     batches: Stream.Stream<{ readonly names: ReadonlyArray<DomainName> }, E, R>
   ): Stream.Stream<Resolution, E, R> =>
     batches.pipe(
-      Stream.mapEffect(
+      Stream.flatMap(
         ({ names }) =>
-          Effect.map(stage.ask(names), (verdicts) => names.map((name, i) => ({ name, dns: verdicts[i]! }))),
+          Stream.callback<Resolution>((queue) =>
+            Effect.andThen(
+              stage.tell(names, (place, dns) => Queue.offerUnsafe(queue, { name: names[place]!, dns })),
+              Queue.end(queue)
+            )
+          ),
         { concurrency: batchesInFlight }
-      ),
-      Stream.flattenIterable
+      )
     )
 
 /** The names that have an address. */

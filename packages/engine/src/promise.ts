@@ -132,8 +132,8 @@ const names = ({ names: given, onSkipped = warnOnce() }: Options): Batches => {
         place++
         return name ?? []
       }
-      return Stream.fromIterable(given).pipe(
-        Stream.grouped(Generate.batchSize),
+      return iterated(given).pipe(
+        Stream.grouped(batch),
         Stream.map((texts) => ({ names: texts.flatMap(read) }))
       )
     })
@@ -141,10 +141,25 @@ const names = ({ names: given, onSkipped = warnOnce() }: Options): Batches => {
   const { count, ...pattern } = given
   return Stream.unwrap(
     Effect.map(Enumeration.make(pattern), (enumeration) =>
-      Generate.stream(enumeration, count === undefined ? {} : { count: BigInt(count) })
+      Generate.stream(enumeration, { batch, ...(count === undefined ? {} : { count: BigInt(count) }) })
     )
   )
 }
+
+/** Names that are drawn at once: some of these are on their way, and no more than that is asked which nobody reads. */
+const batch = 250
+
+/** As `for … of` goes through it: what is left unfinished is told so, and closes its file or cursor. */
+const iterated = (given: Iterable<string>): Stream.Stream<string> =>
+  Stream.unwrap(
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => given[Symbol.iterator]()),
+        (iterator) => Effect.sync(() => iterator.return?.())
+      ),
+      (iterator) => Stream.fromIterable({ [Symbol.iterator]: () => iterator }, { chunkSize: batch })
+    )
+  )
 
 const warnOnce = () => {
   let isTold = false

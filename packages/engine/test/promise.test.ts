@@ -36,6 +36,40 @@ const failure = async (some: AsyncIterable<unknown>): Promise<unknown> => {
 const tagOf = (error: unknown) => (error as { readonly _tag?: string })?._tag
 
 describe("names of one's own", () => {
+  it("come as they are decided: one that nobody answers for holds up no other", async () => {
+    const scope = Scope.makeUnsafe()
+    onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+    const { resolver } = await Effect.runPromise(
+      Peer.make((asked) =>
+        asked.name === "n3.test"
+          ? undefined
+          : Peer.answer(asked, asked.type === "A" ? [Peer.a(asked.name, "192.0.2.1")] : [])
+      ).pipe(Scope.provide(scope))
+    )
+    const others = Array.from({ length: 2_000 }, (_, n) => `n${n}.test`)
+    const dns = { resolvers: [resolver], queryTimeoutSeconds: 300 }
+    let count = 0
+    for await (const _ of resolved({ names: others, dns })) if (++count === 1_999) break
+    assert.strictEqual(count, 1_999)
+  })
+
+  it("are drawn a little ahead and no further, and their iterator is told when nobody wants more", async () => {
+    const { asked, resolver } = await peer()
+    let [drawn, closed] = [0, false]
+    const endless = function* () {
+      try {
+        while (true) yield `n${drawn++}.test`
+      } finally {
+        closed = true
+      }
+    }
+    let count = 0
+    for await (const _ of resolved({ names: endless(), dns: { resolvers: [resolver] } })) if (++count === 5) break
+    assert.isTrue(closed)
+    assert.isAtMost(drawn, 10_000)
+    assert.isAtMost(asked.length, 20_000)
+  })
+
   it("are asked about in lower case, and what is no name is passed over and told with its place", async () => {
     const { asked, resolver } = await peer()
     const skipped: Array<readonly [string, number]> = []
