@@ -2,7 +2,8 @@ import { Proxies, type ProxyHealthReport } from "@domainflow/core/proxy/Proxies"
 import type { Proxy, ProxyStrategy } from "@domainflow/core/proxy/Proxy"
 import type { ProxyId } from "@domainflow/core/proxy/ProxyId"
 import type { StoreError } from "@domainflow/core/StoreError"
-import { Array, Clock, type Duration, Effect, Option, Random, Schedule, Scope } from "effect"
+import { Array, type Duration, Effect, Option, Random, Schedule, Scope } from "effect"
+import { monotonicMillis } from "../Elapsed.ts"
 import { fault } from "../http/Fault.ts"
 import type { Roads } from "../http/Road.ts"
 import * as Tls from "../http/Tls.ts"
@@ -52,7 +53,7 @@ export const make = Effect.fnUntraced(function* (
       const before = member.health
       member.health = change(before)
       const { isHealthy, latencyMs, status } = member.health
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* monotonicMillis
       const isNews = isHealthy !== before.isHealthy || status !== before.status
       if (!isNews && now - member.reportedAt < reportEvery) return
       member.reportedAt = now
@@ -99,7 +100,7 @@ export const make = Effect.fnUntraced(function* (
         latencyMs: proxy.latencyMs
       },
       weight: Math.max(1, Math.round(weights[proxy.id] ?? 1)),
-      reportedAt: known?.reportedAt ?? 0
+      reportedAt: known?.reportedAt ?? Number.NEGATIVE_INFINITY
     })
   })
 
