@@ -56,6 +56,7 @@ export const NewHttp = Schema.TaggedStruct("http_keyword_validation", {
   keywordSetIds: none(KeywordSetId),
   adHocKeywords: none(Schema.NonEmptyString),
   proxyIds: none(ProxyId),
+  /** For `weighted`, `metadata.proxyWeights` has the shares by proxy id: whole numbers from 1 to 1,000, 1 for who is not named. */
   proxySelectionStrategy: Schema.NullOr(ProxyStrategy).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   rotationIntervalSeconds: int(0, 0),
   processingSpeedPerMinute: int(0, 0),

@@ -13,6 +13,7 @@ import { monotonicMillis } from "../../Elapsed.ts"
 import * as HttpStage from "../../http/HttpStage.ts"
 import * as Scanner from "../../keyword/Scanner.ts"
 import * as ProxySelector from "../../proxy/ProxySelector.ts"
+import * as Weights from "../../proxy/Weights.ts"
 import { eachOnce } from "../Askers.ts"
 import { type Control, patiently } from "../Control.ts"
 import * as FetchLookup from "../FetchLookup.ts"
@@ -160,6 +161,7 @@ const fetcher = Effect.fnUntraced(function* (params: HttpParams) {
       : yield* ProxySelector.make({
           proxyIds: proxies.map(({ id }) => id),
           strategy: strategyOf(params.proxySelectionStrategy),
+          weights: Weights.of(params.metadata),
           ca: settings.http.ca ?? []
         })
   if (selector !== null) yield* ProxyNotice.keep(params.campaignId, selector)
