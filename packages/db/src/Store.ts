@@ -31,11 +31,12 @@ export const guard = (operation: string, { unhurried = false }: GuardOptions = {
   const spanned = traced(operation)
   return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError | Exclude<E, Failure>, R> => {
     const attempt = Effect.catchCause(effect, (cause) => told(operation, cause))
-    const once = unhurried ? Effect.provideService(attempt, Guarded, true) : within(operation, attempt)
+    const bounded = unhurried ? Effect.provideService(attempt, Guarded, true) : within(operation, attempt)
     // Nearly every method does with one try, and pays for no schedule.
-    const again = Effect.catchIf(once, isPassing, (first) => {
+    const again = Effect.catchIf(bounded, isPassing, (first) => {
       let tries = 0
-      const next = Effect.suspend(() => (tries++ === 0 ? Effect.fail(first) : once))
+      const later = Effect.provideService(bounded, Later, true)
+      const next = Effect.suspend(() => (tries++ === 0 ? Effect.fail(first) : later))
       return Effect.retry(next, { schedule: backoff, while: isPassing })
     })
     return spanned(Effect.withFiber((caller) => (caller.getRef(Guarded) ? attempt : again)))
@@ -43,25 +44,28 @@ export const guard = (operation: string, { unhurried = false }: GuardOptions = {
 }
 
 /**
- * Makes, under an id that was drawn before any try, what an earlier try may have made: one whose COMMIT was not answered has
- * committed or has not. A later try that is refused looks for what it would make, and answers that where it is there.
+ * Makes, under a mark that was drawn before any try, what an earlier try may have made: one whose COMMIT was not answered has
+ * committed or has not. A later try that is refused, by an error or by `null` or `false`, looks for what it would make, and
+ * answers that where it is there.
  *
- * Put it between the transaction and `guard`, for one call each. `made` answers undefined where there is nothing.
+ * Put it between the transaction and `guard`. `made` answers undefined where there is nothing.
  */
-export const once = <B, E2, R2>(made: Effect.Effect<B | undefined, E2, R2>) => {
-  let tries = 0
-  return <A, E, R>(make: Effect.Effect<A, E, R>): Effect.Effect<A | B, E | E2, R | R2> =>
-    Effect.suspend(() =>
-      tries++ === 0
-        ? make
-        : Effect.catch(make, (refused) =>
-            Effect.flatMap(
-              made,
-              (found): Effect.Effect<B, E> => (found === undefined ? Effect.fail(refused) : Effect.succeed(found))
-            )
-          )
-    )
-}
+export const once =
+  <B, E2, R2>(made: Effect.Effect<B | undefined, E2, R2>) =>
+  <A, E, R>(make: Effect.Effect<A, E, R>): Effect.Effect<A | B, E | E2, R | R2> => {
+    const orMade = Effect.matchEffect(make, {
+      onFailure: (refused) =>
+        Effect.flatMap(
+          made,
+          (found): Effect.Effect<B, E> => (found === undefined ? Effect.fail(refused) : Effect.succeed(found))
+        ),
+      onSuccess: (answer): Effect.Effect<A | B, E2, R2> =>
+        answer === null || answer === false
+          ? Effect.map(made, (found) => (found === undefined ? answer : found))
+          : Effect.succeed(answer)
+    })
+    return Effect.withFiber((caller): Effect.Effect<A | B, E | E2, R | R2> => (caller.getRef(Later) ? orMade : make))
+  }
 
 /**
  * Turns violations of named constraints into errors of the domain; put it before `guard`.
@@ -202,6 +206,9 @@ const backoff = Schedule.exponential("50 millis").pipe(Schedule.jittered, Schedu
  * shutting down or starting (57P01 to 57P03), a server that was just demoted (25006).
  */
 const passing = /^(53...|57P0[123]|25006)$/
+
+/** True in every try of a guard but its first. */
+const Later = Context.Reference<boolean>("@domainflow/db/Store/Later", { defaultValue: () => false })
 
 /** True inside a guard. */
 const Guarded = Context.Reference<boolean>("@domainflow/db/Store/Guarded", { defaultValue: () => false })

@@ -41,7 +41,8 @@ export class Credentials extends Context.Service<
 
     /**
      * Records a failed login: one statement of the same shape for every fault. Five wrong passwords in a row lock the account
-     * for strangers, twice as long each time; a lock that ended starts the count anew. An administrator's lock stays as it is.
+     * for strangers, twice as long each time; a lock that ended starts the count anew. An administrator's lock stays as it is. Where the
+     * store's answer is lost, one login may be written down and counted twice.
      */
     readonly failed: (failure: LoginFailure) => Effect.Effect<void, StoreError>
 

@@ -3,6 +3,7 @@ import type { AuditAction } from "../audit/AuditEntry.ts"
 import { AuditLog } from "../audit/AuditLog.ts"
 import * as Ids from "../Ids.ts"
 import * as Page from "../Page.ts"
+import * as Storable from "../Storable.ts"
 import type { StoreError } from "../StoreError.ts"
 import type { AuthEventType } from "./AuthAuditEntry.ts"
 import { AuthLog } from "./AuthLog.ts"
@@ -144,7 +145,7 @@ export class Users extends Context.Service<
           if (isNewAddress) Memory.voidLinks(tables, userId)
           const changed = new Account({
             ...account,
-            ...change,
+            ...storable(change),
             ...(isNewAddress
               ? { emailVerified: false, emailVerificationToken: null, emailVerificationExpiresAt: null }
               : {})
@@ -234,9 +235,7 @@ export const accountOf = Effect.fnUntraced(function* (user: NewUser) {
     emailVerificationExpiresAt: null,
     passwordHash: user.password.hash,
     passwordPepperVersion: user.password.pepperVersion,
-    firstName: user.firstName,
-    lastName: user.lastName,
-    avatarUrl: user.avatarUrl ?? null,
+    ...storable({ firstName: user.firstName, lastName: user.lastName, avatarUrl: user.avatarUrl ?? null }),
     isActive: true,
     isLocked: false,
     failedLoginAttempts: 0,
@@ -249,6 +248,14 @@ export const accountOf = Effect.fnUntraced(function* (user: NewUser) {
     createdAt: now,
     updatedAt: now
   })
+})
+
+/** What people may type, as every store takes it. */
+const storable = <A extends Pick<UserChange, "firstName" | "lastName" | "avatarUrl">>(given: A): A => ({
+  ...given,
+  ...(given.firstName === undefined ? {} : { firstName: Storable.text(given.firstName) }),
+  ...(given.lastName === undefined ? {} : { lastName: Storable.text(given.lastName) }),
+  ...(given.avatarUrl == null ? {} : { avatarUrl: Storable.text(given.avatarUrl) })
 })
 
 const byEmail = (a: Account, b: Account) => (a.email < b.email ? -1 : 1)

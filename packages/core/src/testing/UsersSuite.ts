@@ -26,6 +26,17 @@ export const suite = <E>(name: string, layer: Layer.Layer<Ports, E>) =>
       })
     )
 
+    it.effect("what no store takes is left out of a name", () =>
+      Effect.gen(function* () {
+        const users = yield* Users
+        const { id } = yield* person({ firstName: "A\0da", avatarUrl: "https://a.test/\0" })
+        assert.deepInclude(yield* users.get(manage, id), { firstName: "Ada", avatarUrl: "https://a.test/" })
+
+        const changed = yield* users.update(manage, id, { firstName: "\0Grace", lastName: "Hop\ud800per" })
+        assert.deepInclude(changed, { firstName: "Grace", lastName: "Hop\ufffdper", avatarUrl: "https://a.test/" })
+      })
+    )
+
     it.effect("an address belongs to one account, however many ask for it at once", () =>
       Effect.gen(function* () {
         const users = yield* Users

@@ -15,7 +15,7 @@ import * as Ids from "@domainflow/core/Ids"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
-import { guard, onConstraint } from "../Store.ts"
+import { guard, onConstraint, once } from "../Store.ts"
 import * as AuthLog from "./AuthLog.ts"
 import { endSessions, holdSuperAdmins, voidLinks } from "./governing.ts"
 import { insert } from "./Users.ts"
@@ -24,6 +24,19 @@ export const layer = Layer.effect(
   Credentials,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+
+    /** What an earlier try has stored: a hash is salted, and nobody else's. */
+    const isStored = (id: UserId, { hash }: HashedPassword) =>
+      Effect.map(
+        sql`select id from auth.users where id = ${id} and password_hash = ${Redacted.value(hash)}`,
+        (rows) => rows.length > 0 || undefined
+      )
+
+    const stored = (id: string) =>
+      Effect.map(
+        Effect.flatMap(sql`select * from auth.users where id = ${id}`, decodeFirst),
+        (user) => user ?? undefined
+      )
 
     return Credentials.of({
       find: (email, deviceId) =>
@@ -125,6 +138,7 @@ export const layer = Layer.effect(
           returning id
         `.pipe(
           Effect.map((rows) => rows.length > 0),
+          once(isStored(id, to)),
           guard("Credentials.rehash")
         ),
 
@@ -146,7 +160,7 @@ export const layer = Layer.effect(
             details: { sessions: ended.length }
           })
           return true
-        }).pipe(sql.withTransaction, guard("Credentials.change")),
+        }).pipe(sql.withTransaction, once(isStored(userId, to)), guard("Credentials.change")),
 
       offerVerification: (email, tokenHash) =>
         sql`
@@ -161,46 +175,61 @@ export const layer = Layer.effect(
         `.pipe(Effect.flatMap(decodeFirst), guard("Credentials.offerVerification")),
 
       verify: (tokenHash) =>
-        Effect.gen(function* () {
-          const user = yield* Effect.flatMap(
-            sql`
+        Effect.suspend(() => {
+          // The mark is gone once it is used, so this remembers whom it was found at.
+          let last: User | null = null
+          const earlier = Effect.suspend(() => (last === null ? Effect.undefined : stored(last.id)))
+          const verify = Effect.gen(function* () {
+            const user = yield* Effect.flatMap(
+              sql`
               update auth.users
               set email_verified = true, email_verification_token = null, email_verification_expires_at = null
               where email_verification_token = ${tokenHash}
                 and email_verification_expires_at > now() at time zone 'utc'
               returning *
             `,
-            decodeFirst
+              decodeFirst
+            )
+            if (user === null) return null
+            last = user
+            yield* AuditLog.append(sql, { action: "user.email_verified", entityId: user.id })
+            return user
+          })
+          return verify.pipe(
+            sql.withTransaction,
+            once(Effect.map(earlier, (user) => (user?.emailVerified === true ? user : undefined))),
+            guard("Credentials.verify")
           )
-          if (user !== null) yield* AuditLog.append(sql, { action: "user.email_verified", entityId: user.id })
-          return user
-        }).pipe(sql.withTransaction, guard("Credentials.verify")),
+        }),
 
       bootstrap: (user, client) =>
-        Effect.gen(function* () {
-          // Of all who wait here the first one makes the account, and the others find it.
-          yield* holdSuperAdmins(sql)
-          const [held] = yield* sql`
+        Effect.flatMap(Ids.one, (id) =>
+          Effect.gen(function* () {
+            // Of all who wait here the first one makes the account, and the others find it.
+            yield* holdSuperAdmins(sql)
+            const [held] = yield* sql`
             select ur.user_id from auth.user_roles ur
             join auth.roles r on r.id = ur.role_id
             where r.name = ${superAdmin} limit 1
           `
-          if (held !== undefined) return null
-          const roles: ReadonlyArray<RoleName> = [superAdmin]
-          const made = yield* Effect.orDie(insert(sql, UserId.make(yield* Ids.one), { ...user, roles }, null))
-          yield* AuditLog.append(sql, { action: "user.created", entityId: made.id, details: { roles } })
-          yield* AuthLog.append(sql, {
-            eventType: "user_created",
-            eventStatus: "success",
-            userId: made.id,
-            client,
-            details: { bootstrap: true }
-          })
-          return made
-        }).pipe(
-          sql.withTransaction,
-          onConstraint({ users_email_key: () => new EmailTaken({ email: user.email }) }),
-          guard("Credentials.bootstrap")
+            if (held !== undefined) return null
+            const roles: ReadonlyArray<RoleName> = [superAdmin]
+            const made = yield* Effect.orDie(insert(sql, UserId.make(id), { ...user, roles }, null))
+            yield* AuditLog.append(sql, { action: "user.created", entityId: made.id, details: { roles } })
+            yield* AuthLog.append(sql, {
+              eventType: "user_created",
+              eventStatus: "success",
+              userId: made.id,
+              client,
+              details: { bootstrap: true }
+            })
+            return made
+          }).pipe(
+            sql.withTransaction,
+            onConstraint({ users_email_key: () => new EmailTaken({ email: user.email }) }),
+            once(stored(id)),
+            guard("Credentials.bootstrap")
+          )
         )
     })
   })

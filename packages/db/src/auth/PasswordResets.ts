@@ -1,12 +1,13 @@
 import { linkMinutes } from "@domainflow/core/auth/limits"
+import type { HashedPassword } from "@domainflow/core/auth/Password"
 import { PasswordResets } from "@domainflow/core/auth/PasswordResets"
 import { User } from "@domainflow/core/auth/User"
 import type { UserId } from "@domainflow/core/auth/UserId"
 import * as Ids from "@domainflow/core/Ids"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as AuditLog from "../audit/AuditLog.ts"
-import { guard } from "../Store.ts"
+import { guard, once } from "../Store.ts"
 import * as AuthLog from "./AuthLog.ts"
 import { renew } from "./Credentials.ts"
 import { endSessions } from "./governing.ts"
@@ -18,6 +19,20 @@ export const layer = Layer.effect(
   PasswordResets,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+
+    /** Whose password an earlier try has set by this link: a hash is salted, and nobody else's. */
+    const redeemed = (tokenHash: string, { hash }: HashedPassword) =>
+      Effect.map(
+        Effect.flatMap(
+          sql`
+            select u.* from auth.users u
+            where u.id = (select t.user_id from auth.password_reset_tokens t where t.token_hash = ${tokenHash} limit 1)
+              and u.password_hash = ${Redacted.value(hash)}
+          `,
+          decodeFirst
+        ),
+        (user) => user ?? undefined
+      )
 
     return PasswordResets.of({
       offer: (email, tokenHash, client) =>
@@ -84,7 +99,7 @@ export const layer = Layer.effect(
             details: { sessions: ended.length }
           })
           return yield* decodeFirst(rows)
-        }).pipe(sql.withTransaction, guard("PasswordResets.redeem")),
+        }).pipe(sql.withTransaction, once(redeemed(tokenHash, password)), guard("PasswordResets.redeem")),
 
       sweep: sql`
         delete from auth.password_reset_tokens where expires_at < now() at time zone 'utc' - interval '1 day' returning id

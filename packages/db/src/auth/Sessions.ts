@@ -6,7 +6,7 @@ import { endEvents, Sessions } from "@domainflow/core/auth/Sessions"
 import { UserId } from "@domainflow/core/auth/UserId"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { guard } from "../Store.ts"
+import { guard, once } from "../Store.ts"
 import * as AuthLog from "./AuthLog.ts"
 import { endSessions, holdUser } from "./governing.ts"
 
@@ -14,6 +14,9 @@ export const layer = Layer.effect(
   Sessions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+
+    /** A session that an earlier try may have stored: its id was drawn before any. */
+    const kept = (id: SessionId) => sql`select * from auth.sessions where id = ${id}`
 
     return Sessions.of({
       open: ({ client, deviceId, id, isKnownDevice, passwordHash, userId }) =>
@@ -69,8 +72,12 @@ export const layer = Layer.effect(
             sessionId: id,
             client
           })
-          return yield* Schema.decodeUnknownEffect(Session)(rows[0])
-        }).pipe(sql.withTransaction, guard("Sessions.open")),
+          return yield* decodeSession(rows[0])
+        }).pipe(
+          sql.withTransaction,
+          once(Effect.flatMap(kept(id), ([row]) => (row === undefined ? Effect.undefined : decodeSession(row)))),
+          guard("Sessions.open")
+        ),
 
       validate: (id, client, bound) =>
         sql`
@@ -114,7 +121,11 @@ export const layer = Layer.effect(
             where id = ${id}
           `
           return true
-        }).pipe(sql.withTransaction, guard("Sessions.rotate")),
+        }).pipe(
+          sql.withTransaction,
+          once(Effect.map(kept(to), (rows) => rows.length > 0 || undefined)),
+          guard("Sessions.rotate")
+        ),
 
       end: (id, reason, client) =>
         Effect.gen(function* () {
@@ -180,6 +191,8 @@ const holdHolder = (sql: SqlClient.SqlClient, id: SessionId) =>
     where u.id = (select s.user_id from auth.sessions s where s.id = ${id})
     for no key update
   `
+
+const decodeSession = Schema.decodeUnknownEffect(Session)
 
 const decodeValidation = Schema.decodeUnknownEffect(
   Schema.Struct({

@@ -8,6 +8,7 @@ import { UserId } from "@domainflow/core/auth/UserId"
 import { type NewUser, PageKey, pageKey, Users } from "@domainflow/core/auth/Users"
 import * as Ids from "@domainflow/core/Ids"
 import * as Page from "@domainflow/core/Page"
+import * as Storable from "@domainflow/core/Storable"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import { guard, onConstraint, once } from "../Store.ts"
@@ -116,9 +117,9 @@ export const layer = Layer.effect(
           if (isNewAddress) yield* voidLinks(sql, userId)
           const set = sql.csv([
             sql`email = ${after.email}`,
-            sql`first_name = ${after.firstName}`,
-            sql`last_name = ${after.lastName}`,
-            sql`avatar_url = ${after.avatarUrl}`,
+            sql`first_name = ${Storable.text(after.firstName)}`,
+            sql`last_name = ${Storable.text(after.lastName)}`,
+            sql`avatar_url = ${after.avatarUrl === null ? null : Storable.text(after.avatarUrl)}`,
             sql`mfa_enabled = ${after.mfaEnabled}`,
             ...(isNewAddress
               ? [sql`email_verified = false, email_verification_token = null, email_verification_expires_at = null`]
@@ -174,7 +175,15 @@ export const layer = Layer.effect(
           yield* put(grant, userId, sql`is_active = false`, { action: "user.deleted" }, ended)
           yield* keepName(userId)
           yield* sql`delete from auth.users where id = ${userId}`
-        }).pipe(sql.withTransaction, guard("Users.delete"))
+        }).pipe(
+          sql.withTransaction,
+          // Gone is what a later try would make of them.
+          once(
+            Effect.map(sql`select id from auth.users where id = ${userId}`, ([left]) => left === undefined || undefined)
+          ),
+          Effect.asVoid,
+          guard("Users.delete")
+        )
     })
   })
 )
@@ -190,8 +199,9 @@ export const insert = Effect.fnUntraced(function* (
     insert into auth.users
       (id, email, password_hash, password_pepper_version, first_name, last_name, avatar_url, must_change_password,
         password_changed_at, created_at, updated_at)
-    select ${id}, ${user.email}, ${Redacted.value(user.password.hash)}, ${user.password.pepperVersion}, ${user.firstName},
-      ${user.lastName}, ${user.avatarUrl ?? null}, ${user.mustChangePassword ?? false}, moment, moment, moment
+    select ${id}, ${user.email}, ${Redacted.value(user.password.hash)}, ${user.password.pepperVersion},
+      ${Storable.text(user.firstName)}, ${Storable.text(user.lastName)},
+      ${user.avatarUrl == null ? null : Storable.text(user.avatarUrl)}, ${user.mustChangePassword ?? false}, moment, moment, moment
     from (select now() at time zone 'utc' as moment) t
     returning *
   `

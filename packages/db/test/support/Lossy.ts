@@ -4,14 +4,14 @@ import { Effect, Redacted, type Scope } from "effect"
 /** A road to a server that loses answers. */
 export interface Lossy {
   readonly url: Redacted.Redacted
-  /** Breaks the connection where the answer to the next COMMIT would come, as often as said: the server has committed, nobody is told. */
-  readonly lose: (commits: number) => void
+  /**
+   * Breaks the connection where the answer to the next COMMIT would come, as often as said: the server has committed, nobody is
+   * told. Another command where its tag is said, for a statement that is a transaction of its own.
+   */
+  readonly lose: (answers: number, tag?: string) => void
   /** Answers still to be lost. */
   readonly left: () => number
 }
-
-/** What the server says once a transaction is committed (PostgreSQL 55.7, CommandComplete). */
-const committed = Buffer.from("COMMIT\0")
 
 export const make = (url: Redacted.Redacted): Effect.Effect<Lossy, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -19,6 +19,8 @@ export const make = (url: Redacted.Redacted): Effect.Effect<Lossy, never, Scope.
     /** A server may listen in a folder instead of at an address. */
     const folder = decodeURIComponent(to.hostname)
     let losses = 0
+    /** What the server says once a command is done (PostgreSQL 55.7, CommandComplete). */
+    let done = Buffer.from("COMMIT\0")
     const sockets = new Set<Socket>()
     const server = createServer((client) => {
       const upstream = folder.startsWith("/")
@@ -37,7 +39,7 @@ export const make = (url: Redacted.Redacted): Effect.Effect<Lossy, never, Scope.
       }
       client.on("data", (said) => upstream.write(said))
       upstream.on("data", (answer) => {
-        if (losses === 0 || !answer.includes(committed)) return void client.write(answer)
+        if (losses === 0 || !answer.includes(done)) return void client.write(answer)
         losses--
         end()
       })
@@ -58,8 +60,9 @@ export const make = (url: Redacted.Redacted): Effect.Effect<Lossy, never, Scope.
     const road = new URL(to.href.replace(to.host, `127.0.0.1:${port}`))
     return {
       url: Redacted.make(road.href),
-      lose: (commits: number) => {
-        losses = commits
+      lose: (answers: number, tag = "COMMIT") => {
+        done = Buffer.from(`${tag}\0`)
+        losses = answers
       },
       left: () => losses
     }
