@@ -91,22 +91,33 @@ export const web = <E>(ports: Layer.Layer<Ports, E>, options: Options = {}): Mou
   const runtime = ManagedRuntime.make(
     served(ports, options, Outlet.web).pipe(Layer.provideMerge(HttpServer.layerServices))
   )
+  const open = new Set<Promise<void>>()
+  // The scope of a request is closed behind the last of its body, or once nobody wants it; that of an event feed behind its head.
+  const counted = Effect.acquireRelease(
+    Effect.sync(() => {
+      const over = Promise.withResolvers<void>()
+      open.add(over.promise)
+      return over
+    }),
+    ({ promise, resolve }) =>
+      Effect.sync(() => {
+        open.delete(promise)
+        resolve()
+      })
+  )
   const app = runtime
     .context()
     .then((context) =>
       HttpEffect.toWebHandlerWith<Provided, HttpServerRequest.HttpServerRequest | Scope.Scope>(context)(
-        Context.get(context, HttpRouter.HttpRouter).asHttpEffect()
+        Effect.andThen(counted, Context.get(context, HttpRouter.HttpRouter).asHttpEffect())
       )
     )
   // Told at the first request.
   app.catch(() => {})
-  const open = new Set<Promise<Response>>()
   return {
     fetch: async (request, peer) => {
       const handler = await app
-      const answer = handler(request, Context.make(Session.Peer, peer?.address ?? null) as Context.Context<never>)
-      open.add(answer)
-      return answer.finally(() => open.delete(answer))
+      return handler(request, Context.make(Session.Peer, peer?.address ?? null) as Context.Context<never>)
     },
     stop: async () => {
       await runtime.runPromise(Effect.flatMap(Events.Events, ({ stop }) => stop))

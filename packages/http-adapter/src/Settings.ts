@@ -35,6 +35,3 @@ export const defaults: Settings = {
 export const Settings = Context.Reference<Settings>("@domainflow/http-adapter/Settings", {
   defaultValue: () => defaults
 })
-
-/** The largest body that is read: no campaign, persona or keyword set is near it. */
-export const maxBodyBytes = 1_000_000

@@ -1,12 +1,14 @@
 import { createServer, request } from "node:http"
 import type { AddressInfo } from "node:net"
 import { AuthLog } from "@domainflow/core/auth/AuthLog"
+import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { assert, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Layer, Redacted, Stream } from "effect"
 import { afterAll, beforeAll } from "vitest"
 import * as Mount from "../src/Mount.ts"
 import * as ClientAddress from "../src/session/ClientAddress.ts"
-import { type Browser, open, password } from "./support/world.ts"
+import { campaign, cookieOf, spell } from "./support/events.ts"
+import { type Browser, layer, open, password } from "./support/world.ts"
 
 const token = "a token that only the collector knows"
 let world: Awaited<ReturnType<typeof open>>
@@ -229,6 +231,56 @@ it("stops when its host does: who is served is answered, who watches is told to 
   const again = createServer().listen(port, "127.0.0.1")
   await new Promise((resolve, reject) => again.once("listening", resolve).once("error", reject))
   await new Promise((resolve) => again.close(resolve))
+})
+
+it("lets an export that a host of Fetch has begun to send come to its end when it stops", async () => {
+  const letGo = Promise.withResolvers<void>()
+  const slow = Layer.effect(
+    GeneratedDomains,
+    Effect.map(GeneratedDomains, (names) => ({
+      ...names,
+      // The second half is there only while the host stops already.
+      stream: (...asked: Parameters<typeof names.stream>) =>
+        Stream.concat(
+          Stream.take(names.stream(...asked), 13),
+          Stream.unwrap(
+            Effect.as(
+              Effect.promise(() => letGo.promise),
+              Stream.drop(names.stream(...asked), 13)
+            )
+          )
+        )
+    }))
+  ).pipe(Layer.provideMerge(layer))
+  const other = await open({}, slow)
+  const someone = await other.loggedIn("user")
+  const id = await campaign(someone)
+  await spell(other, id, 0, 26)
+  const mounted = Mount.web(other.ports)
+  const ask = () =>
+    mounted.fetch(
+      new Request(`https://host.test/campaigns/${id}/export.ndjson`, {
+        headers: { cookie: cookieOf(someone), "user-agent": "Firefox/140" }
+      }),
+      { address: someone.address }
+    )
+  const [read, left] = [await ask(), await ask()]
+  // Nobody waits for what nobody wants any more.
+  await left.body?.cancel()
+  const text = read.text()
+  let hasStopped = false
+  const stopped = mounted.stop().then(() => {
+    hasStopped = true
+  })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.isFalse(hasStopped, "an export is open")
+  letGo.resolve()
+  assert.lengthOf((await text).trim().split("\n"), 26)
+  const start = performance.now()
+  await stopped
+  // Who left would have been waited for, for ten seconds.
+  assert.isBelow(performance.now() - start, 5_000)
+  await other.close()
 })
 
 it("goes through the lists of accounts and of what happened, a page at a time, to the end", async () => {

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
+import { MostBytes, smallBytes } from "../Body.ts"
 import { Needs } from "../session/Needs.ts"
 import { Session } from "../session/Session.ts"
 import { invalidCredentials, rateLimited, Secret, weakPassword } from "./AuthApi.ts"
@@ -21,5 +22,6 @@ export class AccountApi extends HttpApiGroup.make("account")
     })
   )
   .annotateEndpoints(Needs, "session")
+  .annotateEndpoints(MostBytes, smallBytes)
   .middleware(Session)
   .prefix("/me") {}

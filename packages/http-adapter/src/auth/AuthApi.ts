@@ -2,6 +2,7 @@ import { InvalidCredentials, InvalidLink, RateLimited, SecondFactorRequired } fr
 import { maxLength, WeakPassword } from "@domainflow/core/auth/Password"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
+import { MostBytes, smallBytes } from "../Body.ts"
 import { problem } from "../problem/Problem.ts"
 import { Needs } from "../session/Needs.ts"
 import { Me } from "./Me.ts"
@@ -47,4 +48,5 @@ export class AuthApi extends HttpApiGroup.make("auth")
     })
   )
   .annotateEndpoints(Needs, "nothing")
+  .annotateEndpoints(MostBytes, smallBytes)
   .prefix("/auth") {}

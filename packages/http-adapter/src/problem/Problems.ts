@@ -1,8 +1,8 @@
-import { ByteSize, Cause, Effect, Fiber, Layer, Option, SchemaIssue } from "effect"
+import { ByteSize, Cause, Context, Effect, Layer, Option, SchemaIssue } from "effect"
 import { HttpIncomingMessage, HttpServerError, HttpServerRequest } from "effect/http"
 import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
-import { maxBodyBytes, Settings } from "../Settings.ts"
-import { BodyTooLarge, BodyTooSlow, Broken, everywhere, InvalidRequest, UnsupportedMediaType } from "./errors.ts"
+import * as Body from "../Body.ts"
+import { BodyTooLarge, Broken, everywhere, InvalidRequest } from "./errors.ts"
 
 /** Makes sure that whatever goes wrong leaves as a problem document, and that a body has its bounds. Outside all others. */
 export class Problems extends HttpApiMiddleware.Service<Problems>()("@domainflow/http-adapter/Problems", {
@@ -12,15 +12,16 @@ export class Problems extends HttpApiMiddleware.Service<Problems>()("@domainflow
 export const layer = Layer.succeed(
   Problems,
   Problems.of((answer, { endpoint }) => {
+    const maxBytes = Context.get(endpoint.annotations, Body.MostBytes)
     const read =
       endpoint.payload.size === 0
         ? answer
-        : Effect.andThen(body([...endpoint.payload.keys()]), answer).pipe(
-            Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBodyBytes))
+        : Effect.andThen(Body.read([...endpoint.payload.keys()], maxBytes), answer).pipe(
+            Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBytes))
           )
     // Where an endpoint reads no query there is no schema to refuse one.
     const asked = endpoint.query === undefined ? Effect.andThen(noQuery, read) : read
-    return Effect.catchCause(asked, told)
+    return Effect.catchCause(asked, (cause) => told(cause, maxBytes))
   })
 )
 
@@ -29,26 +30,8 @@ const noQuery = Effect.flatMap(HttpServerRequest.ParsedSearchParams, (query) => 
   return errors.length === 0 ? Effect.void : Effect.fail(new InvalidRequest({ errors }))
 })
 
-/** Reads the body within its bounds; the request keeps it for whoever decodes it. */
-const body = Effect.fnUntraced(function* (expected: ReadonlyArray<string>) {
-  const request = yield* HttpServerRequest.HttpServerRequest
-  const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase()
-  if (type !== undefined && !expected.includes(type)) return yield* new UnsupportedMediaType({ expected })
-  const { bodyTimeout } = yield* Settings
-  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
-    return yield* new BodyTooLarge({ maxBytes: maxBodyBytes })
-  }
-  // Breaking off the reading would break off the connection, and nobody could be told why: it ends with the connection,
-  // which is closed once the answer is out.
-  const reading = yield* Effect.forkDetach(request.text)
-  yield* Effect.timeoutOrElse(Fiber.join(reading), {
-    duration: bodyTimeout,
-    orElse: () => Effect.fail(new BodyTooSlow())
-  })
-})
-
 /** A failure as it may be told. Defects are logged whole, and told not at all. */
-const told = (cause: Cause.Cause<unknown>): Effect.Effect<never, never> => {
+const told = (cause: Cause.Cause<unknown>, maxBytes: number): Effect.Effect<never, never> => {
   const failure = Option.getOrUndefined(Cause.findErrorOption(cause))
   if (HttpApiError.HttpApiSchemaError.is(failure)) {
     return failure.kind === "Body" || failure.kind === "ResponseHeaders" ? broken(cause) : refuse(invalid(failure))
@@ -59,7 +42,7 @@ const told = (cause: Cause.Cause<unknown>): Effect.Effect<never, never> => {
     if (reason._tag === "RequestParseError") {
       return refuse(
         reason.reason === "BodyTooLarge"
-          ? new BodyTooLarge({ maxBytes: maxBodyBytes })
+          ? new BodyTooLarge({ maxBytes })
           : new InvalidRequest({ errors: [{ path: "body", message: "cannot be read" }] })
       )
     }
