@@ -103,13 +103,16 @@ begin
     or campaign.updated_at < clock_timestamp() - interval '20 seconds'
     or not exists (
       select from pg_stat_get_activity(null) a
-      where a.backend_type = 'client backend' and coalesce(a.backend_xid, a.backend_xmin) is not null
-        and a.xact_start < clock_timestamp() - interval '2 seconds'
-        -- Of other roles' sessions a role without pg_read_all_stats is not told since when and what they are, but how many
-        -- transactions have begun beside them. Those of no user are vacuums, which keep no version.
-        or a.xact_start is null and a.usesysid is not null
-        and a.datid = (select d.oid from pg_database d where d.datname = current_database())
-        and greatest(age(a.backend_xid), age(a.backend_xmin)) > ${unseen}
+      -- Those of other databases keep no version of ours.
+      where a.datid = (select d.oid from pg_database d where d.datname = current_database())
+        and (
+          a.backend_type = 'client backend' and coalesce(a.backend_xid, a.backend_xmin) is not null
+            and a.xact_start < clock_timestamp() - interval '2 seconds'
+          -- Of other roles' sessions a role without pg_read_all_stats is not told since when and what they are, but how many
+          -- transactions have begun beside them. Those of no user are vacuums, which keep no version.
+          or a.xact_start is null and a.usesysid is not null
+            and greatest(age(a.backend_xid), age(a.backend_xmin)) > ${unseen}
+        )
     )
   then
     update public.campaigns set progress_seq = newest.seq + 1 where id = of_campaign;
