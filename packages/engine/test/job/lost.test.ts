@@ -1,9 +1,10 @@
 import type { CampaignId } from "@domainflow/core/campaign/CampaignId"
 import * as Start from "@domainflow/core/campaign/Start"
+import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import { Jobs } from "@domainflow/core/job/Jobs"
 import * as Lease from "@domainflow/core/job/Lease"
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { base, ended, get, pipeline, rows, terms, until, worker } from "./working.ts"
 
 /** Stretches of 100 names, at a pace at which one is read for longer than somebody lost is missed; a tenth of the promised times. */
@@ -36,6 +37,14 @@ const become = (id: CampaignId, expected: ReadonlyArray<string>) =>
       orElse: () => Effect.flatMap(standings(id), (now) => Effect.die(new Error(`still ${now.join()}`)))
     })
   )
+
+/** When the first and the last name of a campaign were spelled. */
+const spelling = (id: CampaignId) =>
+  Effect.gen(function* () {
+    const names = yield* Stream.runCollect((yield* GeneratedDomains).stream(id, -1n))
+    const times = names.map(({ createdAt }) => createdAt.getTime())
+    return { first: Math.min(...times), last: Math.max(...times) }
+  })
 
 it.live(
   "a worker that is alone and in the middle of a stretch takes up a lost one beside it",
@@ -75,9 +84,14 @@ it.live(
 
       assert.strictEqual((yield* get(full[1])).status, "running")
       assert.strictEqual((yield* ended(other)).processedItems, 200n)
-      // What else it has waited for the place. That the first campaign is at its end is seen in a round of its own.
-      assert.deepStrictEqual(yield* standings(full[1]), ["a completed 1"])
       assert.strictEqual((yield* ended(full[1])).status, "completed")
+      assert.deepStrictEqual(yield* standings(full[1]), ["a completed 1"])
+      // What else it has waited for the place, which is free when the names of the stretch are read: the last may be under way.
+      const { first, last } = yield* spelling(other)
+      const answeredBy = (time: number) => answers.filter(({ lastCheckedAt }) => lastCheckedAt!.getTime() < time).length
+      const { answers } = yield* rows(full)
+      assert.isBelow(answeredBy(first), 90)
+      assert.isAtLeast(answeredBy(last), 90)
     }).pipe(Effect.scoped, Effect.provide(world)),
   150_000
 )
