@@ -2,12 +2,10 @@ import { randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** What an installation must keep to itself: a service would take these from its vault. */
+/** What an installation must keep to itself. */
 export interface Keys {
-  /** Goes into every password's hash, as `version:base64`. */
-  readonly pepper: string
-  /** Seals the passwords of proxies, as `id:base64`. */
-  readonly secrets: string
+  /** What a service would find in its environment, from its vault. */
+  readonly variables: Readonly<Record<string, string>>
   /** Of the one account that is made at the first start. */
   readonly password: string
 }
@@ -16,9 +14,16 @@ export interface Keys {
 export const inFolder = (folder: string): Keys => {
   const file = join(folder, "dashboard.keys.json")
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"))
+  const key = () => randomBytes(32).toString("base64")
   const keys: Keys = {
-    pepper: `2:${randomBytes(32).toString("base64")}`,
-    secrets: `demo:${randomBytes(32).toString("base64")}`,
+    variables: {
+      // Goes into every password's hash.
+      DOMAINFLOW_PEPPERS: `2:${key()}`,
+      // Seals the passwords of proxies.
+      DOMAINFLOW_SECRET_KEYS: `demo:${key()}`,
+      // Seals the trails.
+      DOMAINFLOW_AUDIT_KEYS: `demo:${key()}`
+    },
     password: randomBytes(15).toString("base64url")
   }
   mkdirSync(folder, { recursive: true })

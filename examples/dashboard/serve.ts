@@ -1,13 +1,10 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
-import { Auth } from "@domainflow/core/auth/Auth"
 import { Courier } from "@domainflow/core/auth/Courier"
 import { Email } from "@domainflow/core/auth/User"
-import * as KeyRing from "@domainflow/core/KeyRing"
 import { SecretBox } from "@domainflow/core/SecretBox"
 import * as Accounts from "@domainflow/db/auth/Accounts"
-import * as Bcrypt from "@domainflow/db/auth/Bcrypt"
 import * as Db from "@domainflow/db/Db"
 import * as Embedded from "@domainflow/db/embedded"
 import { RunnerSettings } from "@domainflow/engine/campaign/RunnerSettings"
@@ -17,7 +14,7 @@ import * as Re2 from "@domainflow/engine/keyword/Re2"
 import * as ProxyProbe from "@domainflow/engine/proxy/ProxyProbe"
 import { Mount } from "@domainflow/http-adapter"
 import { spawn } from "@domainflow/internet/Internet"
-import { Effect, Layer, Redacted } from "effect"
+import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import { furnish } from "./furnish.ts"
 import * as Keys from "./keys.ts"
 import * as Page from "./page.ts"
@@ -41,13 +38,12 @@ export const serve = Effect.fn("dashboard.serve")(function* ({ databaseUrl, fold
     Effect.promise(() => spawn()),
     (running) => Effect.promise(running.stop)
   )
-  const [peppers, secrets] = yield* Effect.all([ring(keys.pepper), ring(keys.secrets)])
 
-  const ports = Auth.layer().pipe(
-    Layer.provideMerge(Accounts.ports),
+  const ports = Accounts.layer().pipe(
     Layer.provideMerge(Db.layerUrl(url)),
-    Layer.provideMerge(Layer.mergeAll(Re2.layer, Bcrypt.layer({ peppers }), Courier.layerMemory, ProxyProbe.layer())),
-    Layer.provide(SecretBox.layer(secrets))
+    Layer.provideMerge(Layer.mergeAll(Re2.layer, Courier.layerMemory, ProxyProbe.layer())),
+    Layer.provide(SecretBox.layerConfig),
+    Layer.provide(ConfigProvider.layerAdd(ConfigProvider.fromEnvRecord(keys.variables), { asPrimary: true }))
   )
   const worker = Worker.layer().pipe(
     Layer.provide(
@@ -81,5 +77,3 @@ export const serve = Effect.fn("dashboard.serve")(function* ({ databaseUrl, fold
   const { port: bound } = server.address() as AddressInfo
   return { url: `http://localhost:${bound}`, email, password: keys.password, server }
 })
-
-const ring = (text: string) => Effect.fromResult(KeyRing.parse(Redacted.make(text)))

@@ -9,30 +9,34 @@ import { CampaignRunner } from "@domainflow/engine/campaign/CampaignRunner"
 import { RunnerSettings } from "@domainflow/engine/campaign/RunnerSettings"
 import * as Guard from "@domainflow/engine/http/Guard"
 import * as Re2 from "@domainflow/engine/keyword/Re2"
-import { Internet } from "@domainflow/internet/Internet"
+import type { Running } from "@domainflow/internet/Internet"
 import { Effect, Layer } from "effect"
 
-export interface Size {
+export interface Task {
   readonly names: number
   readonly pages: number
+  readonly internet: Pick<Running, "ca" | "ports" | "resolver">
 }
 
 export interface Progress {
-  readonly phase: "names" | "pages"
-  /** Names spelled and resolved, or pages fetched. */
+  readonly phase: (typeof phases)[number]
+  /** Names spelled, names resolved, or pages fetched. */
   readonly done: number
   readonly rss: number
 }
 
+/** What the campaigns do, in turn. Pages are of names that are spelled and resolved for them. */
+const phases = ["spelling", "resolving", "between", "between", "fetching"] as const
+
 /** Of the loopback internet's names, so many have a page. */
 const shareWithPage = 1 / 3
 
-const size: Size = JSON.parse(process.argv[2] ?? "{}")
+const task: Task = JSON.parse(process.argv[2] ?? "{}")
+const { ca, ports, resolver } = task.internet
 let done = 0
-let phase: Progress["phase"] = "names"
+let phase: Progress["phase"] = "spelling"
 
 const program = Effect.gen(function* () {
-  const { ca, ports, resolver } = yield* Internet
   const { url } = yield* Embedded.start({ settings: { fsync: "off" } })
   const main = Effect.gen(function* () {
     const campaigns = yield* Campaigns
@@ -54,12 +58,12 @@ const program = Effect.gen(function* () {
     const pattern = { patternType: "prefix", characterSet: "letters", constantString: "acme", tld: "com" } as const
     const resolving = yield* campaigns.createPipeline({
       name: "names",
-      generation: { ...pattern, variableLength: 5, numDomainsToGenerate: size.names },
+      generation: { ...pattern, variableLength: 5, numDomainsToGenerate: task.names },
       dns: { personaIds: [dns.id], batchSize: 2_000, retryAttempts: 0 }
     })
     const fetching = yield* campaigns.createPipeline({
       name: "pages",
-      generation: { ...pattern, variableLength: 6, numDomainsToGenerate: Math.ceil(size.pages / shareWithPage) },
+      generation: { ...pattern, variableLength: 6, numDomainsToGenerate: Math.ceil(task.pages / shareWithPage) },
       dns: { personaIds: [dns.id], batchSize: 2_000, retryAttempts: 0 },
       http: {
         personaIds: [http.id],
@@ -68,17 +72,14 @@ const program = Effect.gen(function* () {
         targetHttpPorts: [ports.https, ports.http]
       }
     })
-    for (const { campaignType, id } of [...resolving, ...fetching]) {
-      if (campaignType === "http_keyword_validation") {
-        phase = "pages"
-        done = 0
-      }
-      const before = done
+    for (const [at, { id }] of [...resolving, ...fetching].entries()) {
+      phase = phases[at]!
+      done = 0
       yield* Effect.gen(function* () {
         yield* campaigns.get(id).pipe(
           Effect.tap(({ processedItems }) =>
             Effect.sync(() => {
-              done = before + Number(processedItems)
+              done = Number(processedItems)
             })
           ),
           Effect.delay("500 millis"),
@@ -104,7 +105,7 @@ const program = Effect.gen(function* () {
       )
     )
   )
-}).pipe(Effect.scoped, Effect.provide(Internet.layerSpawned()))
+}).pipe(Effect.scoped)
 
 process.on("message", () => process.send?.({ phase, done, rss: process.memoryUsage.rss() } satisfies Progress))
 await Effect.runPromise(program)

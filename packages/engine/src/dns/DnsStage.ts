@@ -48,7 +48,7 @@ export interface Options {
 }
 
 /** Names whose last answer is remembered by `lookup`. */
-const memory = 10_000
+const memory = 2_000
 /** The longest that an answer with addresses is remembered, whatever it says of itself. */
 const longestMemory = Duration.hours(1)
 /** How long a name without addresses is; what its zone says of that is not read. */

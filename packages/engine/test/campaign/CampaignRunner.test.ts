@@ -13,22 +13,13 @@ import { Internet } from "@domainflow/internet/Internet"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream } from "effect"
 import { CampaignRunner } from "../../src/campaign/CampaignRunner.ts"
-import { RunnerSettings } from "../../src/campaign/RunnerSettings.ts"
-import * as Guard from "../../src/http/Guard.ts"
 import * as Re2 from "../../src/keyword/Re2.ts"
+import { trusting } from "../support/trusting.ts"
 
-const settings = Layer.effect(
-  RunnerSettings,
-  Effect.map(Internet, ({ ca }) => ({
-    httpConcurrency: 32,
-    http: { guard: Guard.make({ allow: ["127.0.0.0/8", "::1/128"] }), ca: [ca] },
-    resolvers: []
-  }))
-)
 const world = CampaignRunner.layer.pipe(
   Layer.provideMerge(Stores.layerMemory),
   Layer.provide(Re2.layer),
-  Layer.provide(settings),
+  Layer.provide(trusting),
   Layer.provideMerge(Internet.layerSpawned({ block: 120, ipv6: false }))
 )
 

@@ -10,25 +10,15 @@ import { Personas } from "@domainflow/core/persona/Personas"
 import * as Stores from "@domainflow/core/Stores"
 import { Internet } from "@domainflow/internet/Internet"
 import { Context, Effect, Layer, Stream } from "effect"
-import { RunnerSettings } from "../../src/campaign/RunnerSettings.ts"
-import * as Guard from "../../src/http/Guard.ts"
 import { Worker } from "../../src/job/Worker.ts"
 import * as Re2 from "../../src/keyword/Re2.ts"
-
-const settings = Layer.effect(
-  RunnerSettings,
-  Effect.map(Internet, ({ ca }) => ({
-    httpConcurrency: 32,
-    http: { guard: Guard.make({ allow: ["127.0.0.0/8", "::1/128"] }), ca: [ca] },
-    resolvers: []
-  }))
-)
+import { trusting } from "../support/trusting.ts"
 
 /** What workers share: stores in memory, and an internet on a block of addresses of its own. */
 export const base = (block: number) =>
   Stores.layerMemory.pipe(
     Layer.provideMerge(Re2.layer),
-    Layer.provideMerge(settings),
+    Layer.provideMerge(trusting),
     Layer.provideMerge(Internet.layerSpawned({ block, ipv6: false }))
   )
 
