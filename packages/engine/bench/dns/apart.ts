@@ -34,13 +34,12 @@ export const node = (kind: keyof typeof kinds, port: number, window: number, def
   ])
   const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] })
   defer(() => child.kill())
+  const gone = once(child, "exit")
   return async (): Promise<Run> => {
     child.send("run")
-    const gone = once(child, "exit").then(([code]) => {
-      throw new Error(`the client ${kind} ended with ${code}`)
-    })
-    const [run] = (await Promise.race([once(child, "message"), gone])) as [Run]
-    return run
+    const told = await Promise.race([once(child, "message"), gone.then(() => null)])
+    if (told === null) throw new Error(`the client ${kind} ended with ${child.exitCode}`)
+    return told[0] as Run // our own program is at the other end
   }
 }
 
