@@ -43,7 +43,7 @@ export const serve = Effect.fn("dashboard.serve")(function* ({ databaseUrl, fold
     Layer.provideMerge(Db.layerUrl(url)),
     Layer.provideMerge(Layer.mergeAll(Re2.layer, Courier.layerMemory, ProxyProbe.layer())),
     Layer.provide(SecretBox.layerConfig),
-    Layer.provide(ConfigProvider.layerAdd(ConfigProvider.fromEnvRecord(keys.variables), { asPrimary: true }))
+    Layer.provide(ConfigProvider.layerAdd(environment(keys), { asPrimary: true }))
   )
   const worker = Worker.layer().pipe(
     Layer.provide(
@@ -77,3 +77,11 @@ export const serve = Effect.fn("dashboard.serve")(function* ({ databaseUrl, fold
   const { port: bound } = server.address() as AddressInfo
   return { url: `http://localhost:${bound}`, email, password: keys.password, server }
 })
+
+/** What a service would find in its environment. */
+const environment = ({ audit, pepper, secrets }: Keys.Keys) =>
+  ConfigProvider.fromEnvRecord({
+    DOMAINFLOW_PEPPERS: pepper,
+    DOMAINFLOW_SECRET_KEYS: secrets,
+    DOMAINFLOW_AUDIT_KEYS: audit
+  })
