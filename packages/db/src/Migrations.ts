@@ -22,6 +22,7 @@ import exactCounters from "./migrations/0019_exact_counters.ts"
 import adoptedTotals from "./migrations/0020_adopted_totals.ts"
 import uncounted from "./migrations/0021_uncounted.ts"
 import unseenTransactions from "./migrations/0022_unseen_transactions.ts"
+import silentHolders from "./migrations/0023_silent_holders.ts"
 
 /** In the order they run. A migration that has shipped is never edited. */
 const migrations = {
@@ -46,7 +47,8 @@ const migrations = {
   "0019_exact_counters": exactCounters,
   "0020_adopted_totals": adoptedTotals,
   "0021_uncounted": uncounted,
-  "0022_unseen_transactions": unseenTransactions
+  "0022_unseen_transactions": unseenTransactions,
+  "0023_silent_holders": silentHolders
 }
 
 /**

@@ -203,9 +203,10 @@ const backoff = Schedule.exponential("50 millis").pipe(Schedule.jittered, Schedu
 
 /**
  * What the driver does not call retryable although it passes: out of resources (53, too many connections among them),
- * shutting down or starting (57P01 to 57P03), a server that was just demoted (25006).
+ * shutting down or starting (57P01 to 57P03), a server that was just demoted (25006), a transaction
+ * that said nothing for too long (25P03).
  */
-const passing = /^(53...|57P0[123]|25006)$/
+const passing = /^(53...|57P0[123]|25006|25P03)$/
 
 /** True in every try of a guard but its first. */
 const Later = Context.Reference<boolean>("@domainflow/db/Store/Later", { defaultValue: () => false })

@@ -3,14 +3,14 @@ import { DnsResults } from "@domainflow/core/dns/DnsResults"
 import { GeneratedDomains } from "@domainflow/core/generation/GeneratedDomains"
 import * as Scene from "@domainflow/core/testing/Scene"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Stores from "../support/Stores.ts"
 
 /** Batches: more than are counted at once in any case. */
 const batches = 60
 
-layer(Stores.layer, { timeout: "60 seconds" })("the counters in the table", (it) => {
+layer(Stores.layer, { timeout: "60 seconds", excludeTestServices: true })("the counters in the table", (it) => {
   it.effect("are as many as there are rows after every batch, while the campaign runs", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
@@ -60,6 +60,29 @@ layer(Stores.layer, { timeout: "60 seconds" })("the counters in the table", (it)
       const news = yield* sql`select count(*) as told from campaign_progress where campaign_id = ${dns.id}`
       assert.deepStrictEqual(news, [{ told: BigInt(batches) + 2n }])
       yield* Campaigns.use((campaigns) => campaigns.move(source.id, "completed"))
+    })
+  )
+
+  it.effect("are locked by nobody who has fallen silent", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { id } = yield* Scene.generation({ numDomainsToGenerate: 0, variableLength: 3 })
+      const limit = sql`select current_setting('idle_in_transaction_session_timeout') as silence`
+      const count = sql`select count_campaign(${id}, 1, 0)`
+      assert.deepStrictEqual(yield* sql.withTransaction(Effect.andThen(count, limit)), [{ silence: "20s" }])
+      assert.deepStrictEqual(yield* limit, [{ silence: "0" }])
+
+      // Somebody else's limit stays, and here nobody waits for twenty seconds.
+      const silent = yield* sql`set local idle_in_transaction_session_timeout = '500ms'`.pipe(
+        Effect.andThen(count),
+        Effect.andThen(Effect.sleep("20 seconds")),
+        sql.withTransaction,
+        Effect.forkChild
+      )
+      yield* Effect.sleep("200 millis")
+      yield* GeneratedDomains.use((domains) => Effect.flatMap(Scene.batch(id, 0n, 3), domains.append))
+      assert.strictEqual((yield* Campaigns.use((campaigns) => campaigns.get(id))).processedItems, 4n)
+      yield* Fiber.interrupt(silent)
     })
   )
 })

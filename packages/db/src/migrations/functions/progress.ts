@@ -60,6 +60,9 @@ end
  */
 const unseen = 250
 
+/** Shorter than a lease: whoever takes a job over does not meet the lock of whom it was taken from. */
+const longestSilence = "20s"
+
 /** Counts a batch into its campaign. */
 export const countCampaign: FunctionDefinition = {
   schema: "public",
@@ -73,6 +76,10 @@ declare
   newest public.campaign_progress;
   processed bigint;
 begin
+  -- Whoever falls silent with the lock, as a machine without power does, holds up nobody for longer than that. A limit that is set stays.
+  if current_setting('idle_in_transaction_session_timeout') = '0' then
+    perform set_config('idle_in_transaction_session_timeout', '${longestSilence}', true);
+  end if;
   -- A lock makes no version. Held until the commit, so that numbers are given in the order of commits; and whoever holds
   -- it sees what all before have kept, also where there is nothing to count.
   select * into campaign from public.campaigns c where c.id = of_campaign for no key update;
